@@ -1,0 +1,115 @@
+import type {EventBody, Outcome, PermissionDenial, PermissionMode, Usage} from '../event.ts';
+import type {Frame} from '../frame/frame.ts';
+
+/** Names that `--executor` takes. */
+export type ExecutorName = 'claude' | 'cline' | 'command';
+
+/** An agent found on this machine. */
+export interface Installation {
+  executor: ExecutorName;
+  /** Which adapter fits, such as `claude`, `cline-2`, `cline-3`, `command`. */
+  adapter: string;
+  /** Program and leading arguments that start it. */
+  program: readonly [string, ...string[]];
+  version: string | null;
+}
+
+/** What a run asks of an agent. */
+export interface AgentRequest {
+  prompt: string;
+  model: string | null;
+  permissionMode: PermissionMode;
+  /** The agent's own session to continue, or null. */
+  resume: string | null;
+  /** The user's extra arguments (`--agent-arg`), passed on as they are. */
+  agentArgs: readonly string[];
+  /** Streaming flags this agent has refused; leave them out. */
+  without: ReadonlySet<string>;
+}
+
+/** How to start the agent for one request. */
+export interface AgentCommand {
+  argv: readonly [string, ...string[]];
+  /** Variables to set (string) or remove (undefined) on top of the user's environment. */
+  env: Record<string, string | undefined>;
+  /** `stdin`: the prompt is written there. `argv`: it stands in argv at `promptIndex`. `none`: the agent takes no prompt. */
+  promptDelivery: 'stdin' | 'argv' | 'none';
+  /** Index in `argv` of the argument that holds the prompt; null unless it is in argv. */
+  promptIndex: number | null;
+  /** False once the streaming flags are all gone: the output is plain text. */
+  structured: boolean;
+}
+
+/** What a normalizer has learned when the stream is over. */
+export interface AgentFacts {
+  /** The agent's own last word about the run; null when it never came. */
+  terminal: {ok: boolean; reason: string} | null;
+  /** Final words. */
+  text: string | null;
+  agentSession: string | null;
+  usage: Usage;
+  permissionDenials: PermissionDenial[];
+  /** Errors the agent reported on either stream, oldest first, one line each. */
+  errors: string[];
+}
+
+/** Turns the frames of one run into event bodies. Synchronous, no I/O, never throws on agent output. */
+export interface Normalizer {
+  /** A frame of stdout. */
+  stdout(frame: Frame): EventBody[];
+  /** A frame of stderr. */
+  stderr(frame: Frame): EventBody[];
+  /** The stream is over: what is still held back. */
+  end(): EventBody[];
+  facts(): AgentFacts;
+}
+
+export interface NormalizerOptions {
+  /** ms since the epoch when the run began; older messages are a replay. null where unknown. */
+  startedAtMs: number | null;
+  /** From `AgentCommand.structured`. */
+  structured: boolean;
+}
+
+/** What is known of the end besides what the agent said. */
+export interface EndFacts {
+  /** null: unknown or ended by a signal. */
+  exitCode: number | null;
+  signal: string | null;
+  /** We had signalled it. */
+  stopped: boolean;
+  /** Why we stopped it: decides between canceled, stalled and timed-out. */
+  stopOutcome: Extract<Outcome, 'canceled' | 'stalled' | 'timed-out'>;
+  stopReason: string | null;
+}
+
+export interface LoginState {
+  /** null: cannot be known from files. */
+  loggedIn: boolean | null;
+  /** Command that logs in. */
+  loginCommand: string | null;
+}
+
+/** The adapter for one agent. */
+export interface Executor {
+  readonly name: ExecutorName;
+  /** Shown when the agent is missing. */
+  readonly installHint: string;
+  /** Streaming flags in the order in which they are given up. */
+  readonly streamingFlags: readonly string[];
+  /**
+   * Finds the agent on PATH of `env`.
+   * @throws OneshotError AGENT_NOT_FOUND, AGENT_UNSUPPORTED
+   */
+  locate(env: Environment, agentArgs: readonly string[]): Promise<Installation>;
+  /** Modes this agent has. */
+  permissionModes(installation: Installation): readonly PermissionMode[];
+  /** Whether the agent can continue its own session by id. */
+  canResume(installation: Installation): boolean;
+  loginState(installation: Installation, env: Environment, agentArgs: readonly string[]): Promise<LoginState>;
+  /** @throws OneshotError PERMISSION_MODE_UNSUPPORTED */
+  command(installation: Installation, request: AgentRequest): AgentCommand;
+  normalizer(installation: Installation, options: NormalizerOptions): Normalizer;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,0 +1,31 @@
+import type {EventDraft, OneshotEvent, Role, StreamName} from '../event.ts';
+
+/** Called with each event once it is recorded, in order. Must not throw; is never awaited. */
+export type View = (event: OneshotEvent) => void;
+
+/** The open recording of one session: the only writer of its folder. */
+export interface SessionLog {
+  readonly id: string;
+  /** Absolute path of the session folder. */
+  readonly dir: string;
+  /** Absolute path of `events.jsonl`. */
+  readonly eventsPath: string;
+  /** Numbers, stamps and queues an event. Views see it after it is written. */
+  append(draft: EventDraft): void;
+  /** Queues exact bytes (copied) for a raw file and returns the offset at which they start. */
+  appendRaw(iteration: number, role: Role, stream: StreamName, bytes: Uint8Array): number;
+  /** Absolute path of a raw file, `<dir>/<iteration>/<role>.<stream>`. */
+  rawPath(iteration: number, role: Role, stream: StreamName): string;
+  /** Adds a view; returns the function that removes it. */
+  addView(view: View): () => void;
+  /** Bytes queued and not yet written. */
+  backlogBytes(): number;
+  /** The first write error; once set, nothing more is written. */
+  failure(): Error | null;
+  /** Calls back once, when the backlog has fallen to `bytes` or the log has failed. */
+  whenBacklogBelow(bytes: number, callback: () => void): void;
+  /** Settles when all that was queued is written (or has failed). Never rejects: see `failure()`. */
+  flush(): Promise<void>;
+  /** Flushes, syncs to disk and closes. */
+  close(): Promise<void>;
+}
