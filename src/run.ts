@@ -1,8 +1,35 @@
+/**
+ * The spine: one agent process, from spawn to its outcome.
+ *
+ *     executor.command → transport.spawn → chunks → decoder → frames → normalizer → events → log → views
+ *
+ * From chunk to queued event everything is synchronous. When the log falls behind, reading pauses and the child blocks;
+ * once the child is being stopped it is drained instead, and what the log cannot take is discarded and noted.
+ */
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import type {Clock} from './clock.ts';
-import type {Outcome, PermissionMode, Role, RunFinished} from './event.ts';
-import type {Executor, Installation} from './executor/executor.ts';
+import {messageOf, OneshotError} from './error.ts';
+import type {
+  EventBody,
+  Note,
+  Outcome,
+  PermissionMode,
+  RawSpan,
+  Role,
+  RunFinished,
+  RunStarted,
+  StreamName,
+} from './event.ts';
+import type {AgentCommand, Executor, Installation, Normalizer} from './executor/executor.ts';
+import {decideOutcome} from './executor/outcome.ts';
+import {type AgentEvent, AgentOutput} from './executor/output.ts';
+import {MAX_ARGV_PROMPT_BYTES, promptFileArgument} from './executor/prompt.ts';
+import {readVersion} from './executor/version.ts';
 import type {SessionLog} from './session/log.ts';
-import type {TransportChoice} from './transport/transport.ts';
+import {spawnChild} from './transport/spawn.ts';
+import {stopChild} from './transport/stop.ts';
+import type {Child, ChildExit, TransportChoice} from './transport/transport.ts';
 
 /** Which agent to run and how; the same for every run of a role. */
 export interface AgentChoice {
@@ -27,7 +54,7 @@ export interface RunContext {
   /** The user's environment with `--env` applied. */
   env: Readonly<Record<string, string | undefined>>;
   transport: TransportChoice;
-  /** @default 64 MiB */
+  /** Largest frame held in memory, bytes. See `DEFAULT_MAX_FRAME_BYTES`. */
   maxFrameBytes: number;
   clock: Clock;
   /** Aborted with a `StopReason`: SIGINT, 3 s, SIGTERM, 3 s, SIGKILL. */
@@ -43,9 +70,337 @@ export interface RunRequest {
   role: Role;
   /** The agent's own session to continue, or null. */
   resume: string | null;
-  /** Stdin to hand to the agent instead of the prompt; for `exec`. */
+  /** Hand oneshot's own stdin to the agent instead of the prompt; for `exec`. */
   inheritStdin?: boolean;
 }
 
-/** One agent process, from spawn to its outcome. */
-export declare function run(context: RunContext, request: RunRequest): Promise<RunFinished>;
+export const DEFAULT_MAX_FRAME_BYTES = 64 * 1024 * 1024;
+
+/** Unwritten bytes at which reading pauses, and at which it goes on. */
+const BACKLOG_HIGH_BYTES = 8 * 1024 * 1024;
+const BACKLOG_LOW_BYTES = 2 * 1024 * 1024;
+
+/** How long an agent may live on after its terminal event. Claude lingers 5 s with a background task. */
+const GRACE_MS = 6_000;
+
+/** How long a disk may take to accept the end of the log once the user wants to stop. */
+const FLUSH_LIMIT_MS = 5_000;
+
+/**
+ * Runs the agent once and records it; a streaming flag that the agent refuses is left out and the agent run again.
+ * @throws OneshotError AGENT_NOT_FOUND, SPAWN_FAILED, CWD_UNUSABLE, PERMISSION_MODE_UNSUPPORTED, RECORDING_FAILED when
+ * the agent cannot be started; once it runs, every ending is a value.
+ */
+export async function run(context: RunContext, request: RunRequest): Promise<RunFinished> {
+  const refusedFlags = new Set<string>();
+  for (;;) {
+    const attempt = new Attempt(context, request, refusedFlags);
+    const finished = await attempt.run();
+    const flag = attempt.refusedFlag(finished);
+    if (flag === null) {
+      attempt.record(finished);
+      await flushed(context);
+      return finished;
+    }
+    const version = (await readVersion(request.agent.installation, context.env)) ?? '(version unknown)';
+    const text = `${request.agent.installation.executor} ${version} refuses ${flag}; it is run once more without.`;
+    attempt.note('warning', 'STREAMING_FLAG_REFUSED', text);
+    refusedFlags.add(flag);
+  }
+}
+
+/** Waits for the log; once a stop is asked for, no longer than `FLUSH_LIMIT_MS`. */
+async function flushed({log, stop, clock}: RunContext): Promise<void> {
+  let cancelTimer = () => {};
+  const error = new Error(`the disk did not take the log within ${FLUSH_LIMIT_MS / 1000} s`);
+  const giveUpLater = () => {
+    cancelTimer = clock.after(FLUSH_LIMIT_MS, () => log.abandon(error));
+  };
+  const release = onAbort(stop, giveUpLater);
+  await log.flush();
+  release();
+  cancelTimer();
+}
+
+/** Calls back when `signal` is aborted, at once if it is already. Returns the function that takes this back. */
+function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  if (signal.aborted) callback();
+  else signal.addEventListener('abort', callback, {once: true});
+  return () => signal.removeEventListener('abort', callback);
+}
+
+type PromptDelivery = RunStarted['promptDelivery'];
+
+/** One process. */
+class Attempt {
+  readonly #context: RunContext;
+  readonly #request: RunRequest;
+  readonly #refusedFlags: ReadonlySet<string>;
+  readonly #command: AgentCommand;
+  readonly #promptDelivery: PromptDelivery;
+  readonly #normalizer: Normalizer;
+  readonly #output: AgentOutput;
+  readonly #discarded: Record<StreamName, RawSpan | null> = {stdout: null, stderr: null};
+  #stopReason: StopReason | null = null;
+  #stopping = false;
+  #discarding = false;
+  #waitsForLog = false;
+  #cancelGrace: (() => void) | null = null;
+
+  constructor(context: RunContext, request: RunRequest, refusedFlags: ReadonlySet<string>) {
+    const {log, clock, maxFrameBytes} = context;
+    const {agent, iteration, role} = request;
+    this.#context = context;
+    this.#request = request;
+    this.#refusedFlags = refusedFlags;
+    const {command, promptDelivery} = this.#prepare();
+    this.#command = command;
+    this.#promptDelivery = promptDelivery;
+    this.#normalizer = agent.executor.normalizer(agent.installation, {
+      startedAtMs: clock.now(),
+      structured: command.structured,
+    });
+    const baseOffset = (stream: StreamName) => log.rawSize(iteration, role, stream);
+    const baseOffsets = {stdout: baseOffset('stdout'), stderr: baseOffset('stderr')};
+    this.#output = new AgentOutput(this.#normalizer, {maxFrameBytes, baseOffsets});
+  }
+
+  /** The command line; a prompt too long for argv goes into a file that only the user can read. */
+  #prepare(): {command: AgentCommand; promptDelivery: PromptDelivery} {
+    const {prompt, role, inheritStdin} = this.#request;
+    const folder = this.#inRunFolder((path) => mkdirSync(path, {recursive: true, mode: 0o700}));
+    const command = this.#commandFor(prompt);
+    if (inheritStdin) return {command, promptDelivery: 'none'};
+    const tooLong = Buffer.byteLength(prompt) > MAX_ARGV_PROMPT_BYTES;
+    if (command.promptDelivery !== 'argv' || !tooLong)
+      return {command, promptDelivery: command.promptDelivery};
+    const path = join(folder, `${role}.prompt.txt`);
+    this.#inRunFolder(() => writeFileSync(path, prompt, {mode: 0o600}));
+    this.note(
+      'info',
+      'PROMPT_FILE',
+      `The prompt is too long for an argument: the agent is told to read ${path}.`,
+    );
+    return {command: this.#commandFor(promptFileArgument(path)), promptDelivery: 'file'};
+  }
+
+  #commandFor(prompt: string): AgentCommand {
+    const {agent, resume} = this.#request;
+    const {model, permissionMode, agentArgs} = agent;
+    const without = this.#refusedFlags;
+    return agent.executor.command(agent.installation, {
+      prompt,
+      model,
+      permissionMode,
+      resume,
+      agentArgs,
+      without,
+    });
+  }
+
+  /** The folder of this iteration, after `write` has done its work there. */
+  #inRunFolder(write: (folder: string) => void): string {
+    const folder = join(this.#context.log.dir, String(this.#request.iteration));
+    try {
+      write(folder);
+    } catch (cause) {
+      const message = `the session folder ${folder} cannot be written: ${messageOf(cause)}`;
+      throw new OneshotError('RECORDING_FAILED', message, 'Check the disk and the state folder.', {cause});
+    }
+    return folder;
+  }
+
+  async run(): Promise<RunFinished> {
+    const {stop, log} = this.#context;
+    if (stop.aborted) {
+      this.#stopReason = stop.reason as StopReason;
+      return this.#finish({exitCode: null, signal: null, drained: true});
+    }
+    const child = await this.#spawn();
+    const release = onAbort(stop, () => this.#stop(child, stop.reason as StopReason));
+    const unwatchLog = log.onFailure(() => this.#stop(child, null));
+    const exit = await child.exit;
+    release();
+    unwatchLog();
+    this.#cancelGrace?.();
+    for (const event of this.#output.end()) this.#recordAgent(event);
+    this.#noteDiscarded();
+    if (!exit.drained)
+      this.note('info', 'STREAM_HELD_OPEN', 'Another process held the output open; it was closed.');
+    return this.#finish(exit);
+  }
+
+  async #spawn(): Promise<Child> {
+    const {cwd, env, transport, log} = this.#context;
+    const {prompt, iteration, inheritStdin} = this.#request;
+    const prompted = this.#promptDelivery === 'stdin' ? Buffer.from(prompt) : null;
+    // Chunks come from the event loop's poll phase, never before the code after this await has run.
+    const child: Child = await spawnChild(
+      {
+        argv: this.#command.argv,
+        cwd,
+        env: {...env, ...this.#command.env},
+        stdin: inheritStdin ? 'inherit' : prompted,
+        transport,
+        spoolDir: join(log.dir, String(iteration)),
+      },
+      (stream, bytes) => this.#chunk(child, stream, bytes),
+    );
+    this.#recordStart(child);
+    return child;
+  }
+
+  #recordStart(child: Child): void {
+    const {agent, prompt, resume} = this.#request;
+    const {executor, adapter, version} = agent.installation;
+    this.record({
+      type: 'run_started',
+      executor,
+      adapter,
+      agentVersion: version,
+      argv: shownArgv(this.#command),
+      cwd: this.#context.cwd,
+      pid: child.pid,
+      transport: child.transport,
+      transportReason: child.transportReason,
+      model: agent.model,
+      permissionMode: agent.permissionMode,
+      promptDelivery: this.#promptDelivery,
+      promptBytes: Buffer.byteLength(prompt),
+      resumedAgentSession: resume,
+    });
+    if (child.transportWarning) this.note('warning', 'TRANSPORT_FALLBACK', child.transportWarning);
+  }
+
+  #chunk(child: Child, stream: StreamName, bytes: Buffer): void {
+    const {log} = this.#context;
+    const {iteration, role} = this.#request;
+    this.#discarding ||=
+      log.failure() !== null || (this.#stopping && log.backlogBytes() > BACKLOG_HIGH_BYTES);
+    if (this.#discarding) this.#discard(stream, bytes.length);
+    else log.appendRaw(iteration, role, stream, bytes);
+    for (const event of this.#output.feed(stream, bytes)) this.#recordAgent(event);
+    this.#pauseWhileBehind(child);
+    this.#watchGrace(child);
+  }
+
+  /** Once a byte is missing from the raw files all later ones are left out too, so that offsets stay true. */
+  #discard(stream: StreamName, length: number): void {
+    const {log} = this.#context;
+    const {iteration, role} = this.#request;
+    const span = this.#discarded[stream] ?? {stream, offset: log.rawSize(iteration, role, stream), length: 0};
+    span.length += length;
+    this.#discarded[stream] = span;
+  }
+
+  #noteDiscarded(): void {
+    for (const span of Object.values(this.#discarded)) {
+      if (!span) continue;
+      const text = `${span.length} bytes of ${span.stream} from offset ${span.offset} on could not be recorded.`;
+      this.note('warning', 'OUTPUT_DISCARDED', text, span);
+    }
+  }
+
+  #pauseWhileBehind(child: Child): void {
+    const {log} = this.#context;
+    if (this.#waitsForLog || log.backlogBytes() <= BACKLOG_HIGH_BYTES) return;
+    this.#waitsForLog = true;
+    child.pause();
+    log.whenBacklogBelow(BACKLOG_LOW_BYTES, () => {
+      this.#waitsForLog = false;
+      child.resume();
+    });
+  }
+
+  #watchGrace(child: Child): void {
+    if (this.#cancelGrace || !this.#normalizer.facts().terminal) return;
+    this.#cancelGrace = this.#context.clock.after(GRACE_MS, () => {
+      this.note(
+        'info',
+        'GRACE_OVER',
+        `The agent still runs ${GRACE_MS / 1000} s after its end; it is stopped.`,
+      );
+      this.#stop(child, null);
+    });
+  }
+
+  /** `reason` null: stopped for a cause that the outcome does not depend on. The first reason wins. */
+  #stop(child: Child, reason: StopReason | null): void {
+    this.#stopReason ??= reason;
+    if (this.#stopping) return;
+    this.#stopping = true;
+    const {clock, kill} = this.#context;
+    const why = reason?.reason ?? 'cleaning up';
+    void stopChild(child, {
+      clock,
+      killNow: kill,
+      onSignal: (signal) => this.record({type: 'signal_sent', signal, pid: child.pid, reason: why}),
+    });
+  }
+
+  #finish(exit: ChildExit): RunFinished {
+    const facts = this.#normalizer.facts();
+    const {text, agentSession, usage, permissionDenials} = facts;
+    const end = {
+      exitCode: exit.exitCode,
+      signal: exit.signal,
+      stopped: this.#stopReason !== null,
+      stopOutcome: this.#stopReason?.outcome ?? 'canceled',
+      stopReason: this.#stopReason?.reason ?? null,
+    };
+    const {executor} = this.#request.agent;
+    const decided = decideOutcome(facts, end, {
+      hasTerminalEvent: executor.hasTerminalEvent && this.#command.structured,
+    });
+    const failure = this.#context.log.failure();
+    const {outcome, reason} = failure
+      ? ({outcome: 'failed', reason: `recording failed: ${failure.message}`} as const)
+      : decided;
+    const {exitCode, signal} = exit;
+    return {
+      type: 'run_finished',
+      outcome,
+      reason,
+      text,
+      agentSession,
+      exitCode,
+      signal,
+      usage,
+      permissionDenials,
+    };
+  }
+
+  /** A streaming flag that the agent has refused in this attempt, or null. */
+  refusedFlag({exitCode}: RunFinished): string | null {
+    if (exitCode === 0 || exitCode === null || this.#stopReason || this.#output.sawStdoutJson) return null;
+    const {stderrTail} = this.#output;
+    const candidates = this.#request.agent.executor.streamingFlags.filter(
+      (flag) => !this.#refusedFlags.has(flag),
+    );
+    return candidates.find((flag) => stderrTail.includes(flag)) ?? null;
+  }
+
+  #recordAgent({body, raw}: AgentEvent): void {
+    if (this.#discarding) return;
+    const {iteration, role} = this.#request;
+    this.#context.log.append({body, iteration, role, source: 'agent', ...(raw && {raw})});
+  }
+
+  /** Records a fact of our own. */
+  record(body: EventBody, raw?: RawSpan): void {
+    const {iteration, role} = this.#request;
+    this.#context.log.append({body, iteration, role, source: 'runner', ...(raw && {raw})});
+  }
+
+  note(level: Note['level'], code: string, text: string, raw?: RawSpan): void {
+    this.record({type: 'note', level, code, text}, raw);
+  }
+}
+
+/** `argv` for people: a prompt in it is shortened. */
+function shownArgv({argv, promptIndex}: AgentCommand): string[] {
+  return argv.map((argument, index) => {
+    if (index !== promptIndex || argument.length <= 200) return argument;
+    return `${argument.slice(0, 200)}… (${Buffer.byteLength(argument)} bytes)`;
+  });
+}

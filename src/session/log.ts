@@ -14,6 +14,8 @@ export interface SessionLog {
   append(draft: EventDraft): void;
   /** Queues exact bytes (copied) for a raw file and returns the offset at which they start. */
   appendRaw(iteration: number, role: Role, stream: StreamName, bytes: Uint8Array): number;
+  /** Bytes of a raw file so far, queued ones included: the offset of the next `appendRaw`. */
+  rawSize(iteration: number, role: Role, stream: StreamName): number;
   /** Absolute path of a raw file, `<dir>/<iteration>/<role>.<stream>`. */
   rawPath(iteration: number, role: Role, stream: StreamName): string;
   /** Adds a view; returns the function that removes it. */
@@ -22,10 +24,14 @@ export interface SessionLog {
   backlogBytes(): number;
   /** The first write error; once set, nothing more is written. */
   failure(): Error | null;
+  /** Calls back once when writing fails, at once if it has. Returns the function that takes this back. */
+  onFailure(callback: (error: Error) => void): () => void;
   /** Calls back once, when the backlog has fallen to `bytes` or the log has failed. */
   whenBacklogBelow(bytes: number, callback: () => void): void;
   /** Settles when all that was queued is written (or has failed). Never rejects: see `failure()`. */
   flush(): Promise<void>;
-  /** Flushes, syncs to disk and closes. */
+  /** Gives up what is still queued, as if writing had failed with `error`: for a disk that never answers. */
+  abandon(error: Error): void;
+  /** Flushes, syncs to disk and closes. Never rejects. */
   close(): Promise<void>;
 }

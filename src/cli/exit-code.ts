@@ -1,0 +1,63 @@
+/** Every exit code of the program. `exec` alone exits as its program did. */
+import {constants} from 'node:os';
+import {type ErrorCode, OneshotError} from '../error.ts';
+import type {RunFinished} from '../event.ts';
+import type {LoopResult} from '../loop/loop.ts';
+
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notVerified: 3,
+  impossible: 4,
+  timedOut: 124,
+  notFound: 127,
+} as const;
+
+const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
+  AGENT_NOT_FOUND: EXIT.notFound,
+  AGENT_NOT_LOGGED_IN: EXIT.failed,
+  SPAWN_FAILED: EXIT.failed,
+  PTY_UNAVAILABLE: EXIT.failed,
+  RECORDING_FAILED: EXIT.failed,
+  INTERNAL: EXIT.failed,
+};
+
+/** What oneshot could not do: 2 unless the code says otherwise. */
+export function exitCodeOfError(error: unknown): number {
+  return error instanceof OneshotError ? (CODES[error.code] ?? EXIT.usage) : EXIT.failed;
+}
+
+/** `audit`: an auditor was to judge the work. `signal`: the first one that oneshot itself received, or null. */
+export function exitCodeOfSession(
+  {finished, lastRun}: LoopResult,
+  {audit, signal}: {audit: boolean; signal: NodeJS.Signals | null},
+): number {
+  switch (finished.ending) {
+    case 'verified':
+      return EXIT.ok;
+    case 'unverified':
+      return audit ? EXIT.notVerified : EXIT.ok;
+    case 'exhausted':
+    case 'no-progress':
+    case 'over-budget':
+      return EXIT.notVerified;
+    case 'impossible':
+      return EXIT.impossible;
+    case 'interrupted':
+      return exitCodeOfSignal(signal ?? 'SIGINT');
+    case 'failed':
+      return lastRun?.outcome === 'stalled' || lastRun?.outcome === 'timed-out' ? EXIT.timedOut : EXIT.failed;
+    default:
+      return finished.ending satisfies never;
+  }
+}
+
+/** As the program did: its exit code, or 128 + n when it died of signal n. */
+export function exitCodeOfProgram({exitCode, signal}: RunFinished): number {
+  return signal === null ? (exitCode ?? EXIT.failed) : exitCodeOfSignal(signal);
+}
+
+export function exitCodeOfSignal(signal: string): number {
+  return 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+}

@@ -1,0 +1,107 @@
+/** Reads the values of options. Each throws a OneshotError that shows the value and says what would be right. */
+import {OneshotError} from '../error.ts';
+import type {PermissionMode} from '../event.ts';
+import {executorNames} from '../executor/registry.ts';
+import type {ExecutorName} from '../executor/executor.ts';
+import type {TransportChoice} from '../transport/transport.ts';
+import {nearest} from './suggest.ts';
+
+/** `auto`: claude, then cline. */
+export type ExecutorChoice = ExecutorName | 'auto';
+
+const PERMISSION_MODES: readonly PermissionMode[] = ['agent', 'read', 'edit', 'full'];
+const TRANSPORTS: readonly TransportChoice[] = ['auto', 'pty', 'pipe', 'buffered'];
+
+/** V8 holds no longer string than this; a larger frame could not be parsed. */
+const MAX_FRAME_LIMIT_BYTES = 512 * 1024 * 1024;
+
+export function executorChoice(option: string, value: string): ExecutorChoice {
+  const names: readonly string[] = ['auto', ...executorNames];
+  if (names.includes(value)) return value as ExecutorChoice;
+  throw new OneshotError(
+    'UNKNOWN_EXECUTOR',
+    `${option} ${shown(value)} is no executor`,
+    `Did you mean ${nearest(value, names)}? There are ${names.join(', ')}.`,
+  );
+}
+
+/** An executor that is named, for commands that cannot choose. */
+export function executorName(option: string, value: string): ExecutorName {
+  const choice = executorChoice(option, value);
+  if (choice !== 'auto') return choice;
+  throw invalid(option, value, `Name the executor: ${executorNames.join(', ')}.`);
+}
+
+export function permissionMode(option: string, value: string): PermissionMode {
+  return oneOf(option, value, PERMISSION_MODES);
+}
+
+export function transportChoice(option: string, value: string): TransportChoice {
+  return oneOf(option, value, TRANSPORTS);
+}
+
+function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
+  if ((allowed as readonly string[]).includes(value)) return value as T;
+  throw invalid(
+    option,
+    value,
+    `Did you mean ${nearest(value, allowed)}? ${option} takes ${allowed.join(', ')}.`,
+  );
+}
+
+export function positiveInteger(option: string, value: string): number {
+  if (/^0*[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw invalid(option, value, 'It takes a whole number from 1 on.');
+}
+
+export function exitCode(option: string, value: string): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw invalid(option, value, 'It takes a whole number from 0 on.');
+}
+
+export function signalName(option: string, value: string): string {
+  if (/^SIG[A-Z0-9]+$/.test(value)) return value;
+  throw invalid(option, value, 'It takes the name of a signal, such as SIGTERM.');
+}
+
+const BYTE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1000,
+  mb: 1000 ** 2,
+  gb: 1000 ** 3,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+};
+
+/** `1048576`, `64MiB`, `10 MB`. */
+export function frameBytes(option: string, value: string): number {
+  const [, digits, unit] = /^(\d{1,12}) ?([a-z]*)$/.exec(value.toLowerCase()) ?? [];
+  const factor = unit === undefined ? undefined : BYTE_UNITS[unit];
+  const bytes = Number(digits) * (factor ?? Number.NaN);
+  if (bytes >= 1 && bytes <= MAX_FRAME_LIMIT_BYTES) return bytes;
+  throw invalid(option, value, 'It takes bytes, such as 1048576 or 64MiB, at most 512MiB.');
+}
+
+/** `K=V`; the value may be empty and may hold more `=`. */
+export function variable(option: string, value: string): [name: string, value: string] {
+  const [, name, content] = /^([^=\0]+)=([^\0]*)$/s.exec(value) ?? [];
+  if (name !== undefined && content !== undefined) return [name, content];
+  throw invalid(option, value, `It takes NAME=VALUE, such as ${option} LANG=C.`);
+}
+
+/** Free text that is no option itself: `--worker-model --json` is a forgotten value, not a model. */
+export function plainValue(option: string, value: string): string {
+  if (value.trim() !== '' && !value.startsWith('-')) return value;
+  throw invalid(option, value, `${option} needs a value.`);
+}
+
+function invalid(option: string, value: string, nextStep: string): OneshotError {
+  return new OneshotError('INVALID_OPTION', `${option} ${shown(value)} is not valid`, nextStep);
+}
+
+/** A value for an error line. */
+export function shown(value: string): string {
+  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+}

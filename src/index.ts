@@ -1,0 +1,23 @@
+/** The library: everything a program that embeds oneshot needs, and nothing else. */
+
+export {type Clock, systemClock} from './clock.ts';
+export {type ErrorCode, OneshotError} from './error.ts';
+export type * from './event.ts';
+export type * from './executor/executor.ts';
+export {executorByName, executorNames} from './executor/registry.ts';
+export {createDecoder} from './frame/decoder.ts';
+export type * from './frame/frame.ts';
+export {DEFAULT_MAX_ITERATIONS, type LoopRequest, type LoopResult, loop} from './loop/loop.ts';
+export {readVerdict, type VerdictReading} from './loop/verdict.ts';
+export {
+  type AgentChoice,
+  DEFAULT_MAX_FRAME_BYTES,
+  type RunContext,
+  type RunRequest,
+  run,
+  type StopReason,
+} from './run.ts';
+export type {SessionLog, View} from './session/log.ts';
+export {type OpenSessionOptions, openSessionLog} from './session/open.ts';
+export {stateDir} from './session/state-dir.ts';
+export type {TransportChoice} from './transport/transport.ts';

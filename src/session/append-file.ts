@@ -1,0 +1,73 @@
+import {close, fdatasync, openSync, writev} from 'node:fs';
+
+/** Writes `buffers` at the end of the file `fd`; a write may be partial, as in writev(2). */
+export type Writev = (
+  fd: number,
+  buffers: Buffer[],
+  done: (error: Error | null, bytesWritten: number) => void,
+) => void;
+
+export const systemWritev: Writev = (fd, buffers, done) => writev(fd, buffers, done);
+
+/** Most buffers one writev(2) takes: IOV_MAX is 1024 on Linux and macOS. */
+const MAX_BUFFERS = 1024;
+
+/**
+ * A file that is only ever appended to. Callback style and one write at a time: what is queued meanwhile goes out
+ * together in the next, so that a burst of small pieces costs few system calls.
+ */
+export class AppendFile {
+  readonly #fd: number;
+  readonly #writev: Writev;
+  #queue: Buffer[] = [];
+  /** Bytes appended since the file was created, queued ones included. */
+  size = 0;
+
+  /** Creates the file (mode 0600). Throws the system error when it exists or cannot be made. */
+  constructor(path: string, write: Writev) {
+    this.#fd = openSync(path, 'ax', 0o600);
+    this.#writev = write;
+  }
+
+  /** Queues `bytes`, which must not change any more. */
+  push(bytes: Buffer): void {
+    this.#queue.push(bytes);
+    this.size += bytes.length;
+  }
+
+  hasQueue(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** Writes all that is queued now, then calls back. Not to be called again before that. */
+  writeQueue(done: (error: Error | null) => void): void {
+    const buffers = this.#queue;
+    this.#queue = [];
+    this.#writeAll(buffers, done);
+  }
+
+  #writeAll(buffers: Buffer[], done: (error: Error | null) => void): void {
+    this.#writev(this.#fd, buffers.slice(0, MAX_BUFFERS), (error, written) => {
+      if (error) return done(error);
+      const rest = dropBytes(buffers, written);
+      if (rest.length === 0) done(null);
+      else this.#writeAll(rest, done);
+    });
+  }
+
+  /** Syncs the data to disk and closes; errors of both are of no use to anyone any more. */
+  close(): Promise<void> {
+    return new Promise((settle) => {
+      fdatasync(this.#fd, () => close(this.#fd, () => settle()));
+    });
+  }
+}
+
+function dropBytes(buffers: Buffer[], count: number): Buffer[] {
+  let index = 0;
+  let left = count;
+  for (; index < buffers.length && left >= buffers[index]!.length; index++) left -= buffers[index]!.length;
+  const rest = buffers.slice(index);
+  if (left > 0) rest[0] = rest[0]!.subarray(left);
+  return rest;
+}

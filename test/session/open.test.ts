@@ -1,0 +1,201 @@
+import {createHash, randomBytes} from 'node:crypto';
+import {chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {type Clock, systemClock} from '../../src/clock.ts';
+import type {EventDraft, OneshotEvent} from '../../src/event.ts';
+import {systemWritev, type Writev} from '../../src/session/append-file.ts';
+import {isSessionId, newSessionId} from '../../src/session/id.ts';
+import {openSessionLog} from '../../src/session/open.ts';
+import {stateDir} from '../../src/session/state-dir.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'oneshot-session-'));
+});
+afterEach(() => rmSync(home, {recursive: true, force: true}));
+
+const clock: Clock = {...systemClock, now: () => Date.UTC(2026, 10, 23, 14, 25, 30)};
+const open = (writev?: Writev) => openSessionLog({stateDir: home, clock, ...(writev && {writev})});
+
+function note(text: string): EventDraft {
+  return {
+    body: {type: 'note', level: 'info', code: 'TEST', text},
+    iteration: 1,
+    role: 'worker',
+    source: 'runner',
+  };
+}
+
+const linesOf = (path: string): OneshotEvent[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+
+describe('the session log', () => {
+  it('numbers events without a gap and writes them before a view sees them', async () => {
+    const log = await open();
+    const seen: OneshotEvent[] = [];
+    log.addView((event) => {
+      if (event.seq % 500 < 2) expect(linesOf(log.eventsPath).at(-1)!.seq).toBeGreaterThanOrEqual(event.seq);
+      seen.push(event);
+    });
+    for (let index = 0; index < 3_000; index++) log.append(note(String(index)));
+    await log.flush();
+    for (let index = 0; index < 50; index++) {
+      log.append(note('later'));
+      await new Promise(setImmediate);
+    }
+    await log.close();
+    const recorded = linesOf(log.eventsPath);
+    expect(recorded.map(({seq}) => seq)).toEqual(Array.from({length: 3_050}, (_, index) => index + 1));
+    expect(seen).toEqual(recorded);
+    expect(recorded[0]).toMatchObject({
+      v: 1,
+      session: log.id,
+      at: clock.now(),
+      iteration: 1,
+      role: 'worker',
+      type: 'note',
+    });
+  });
+
+  it('keeps raw bytes exactly, whatever becomes of the buffer they came in', async () => {
+    const log = await open();
+    const hash = createHash('sha256');
+    const reused = Buffer.alloc(10_000);
+    for (let index = 0; index < 200; index++) {
+      randomBytes(10_000).copy(reused);
+      hash.update(reused);
+      expect(log.rawSize(1, 'worker', 'stdout')).toBe(index * 10_000);
+      expect(log.appendRaw(1, 'worker', 'stdout', reused)).toBe(index * 10_000);
+      reused.fill(0);
+    }
+    await log.close();
+    const bytes = readFileSync(log.rawPath(1, 'worker', 'stdout'));
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(hash.digest('hex'));
+    expect(log.backlogBytes()).toBe(0);
+  });
+
+  it('is private: folders 0700, files 0600', async () => {
+    const log = await open();
+    log.appendRaw(2, 'auditor', 'stderr', Buffer.from('x'));
+    await log.close();
+    const mode = (path: string) => statSync(path).mode & 0o777;
+    expect([log.dir, join(log.dir, '2'), join(home, 'sessions')].map(mode)).toEqual([0o700, 0o700, 0o700]);
+    expect([log.eventsPath, log.rawPath(2, 'auditor', 'stderr')].map(mode)).toEqual([0o600, 0o600]);
+  });
+
+  it('goes on after a partial write where it stopped', async () => {
+    const oneByteAtATime: Writev = (fd, buffers, done) =>
+      systemWritev(fd, [buffers[0]!.subarray(0, 7)], done);
+    const log = await open(oneByteAtATime);
+    log.append(note('a'));
+    log.append(note('b'));
+    await log.close();
+    expect(linesOf(log.eventsPath).map((event) => 'text' in event && event.text)).toEqual(['a', 'b']);
+  });
+
+  it('tells of a full disk once, shows nothing unrecorded and takes nothing more', async () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), {code: 'ENOSPC'});
+    let writes = 0;
+    const log = await open((fd, buffers, done) =>
+      ++writes < 3 ? systemWritev(fd, buffers, done) : done(full, 0),
+    );
+    const seen: OneshotEvent[] = [];
+    const failures: Error[] = [];
+    const removeView = log.addView((event) => void seen.push(event));
+    log.onFailure((error) => failures.push(error));
+    for (let index = 0; index < 5; index++) {
+      log.append(note(String(index)));
+      log.appendRaw(1, 'worker', 'stdout', Buffer.from('raw'));
+      await log.flush();
+    }
+    removeView();
+    expect(log.failure()).toBe(full);
+    expect(failures).toEqual([full]);
+    expect(log.backlogBytes()).toBe(0);
+    expect(log.appendRaw(7, 'worker', 'stdout', Buffer.from('never'))).toBe(0);
+    log.onFailure((error) => failures.push(error));
+    expect(failures).toEqual([full, full]);
+    await log.close();
+    expect(linesOf(log.eventsPath)).toEqual(seen);
+  });
+
+  it('takes a raw file that cannot be made for a failure', async () => {
+    const log = await open();
+    writeFileSync(join(log.dir, '1'), 'in the way');
+    expect(log.appendRaw(1, 'worker', 'stdout', Buffer.from('x'))).toBe(0);
+    expect(log.failure()).not.toBeNull();
+    log.append(note('not recorded'));
+    await log.close();
+    expect(readFileSync(log.eventsPath, 'utf8')).toBe('');
+  });
+
+  it('can be abandoned while the disk does not answer', async () => {
+    const log = await open(() => {});
+    const seen: OneshotEvent[] = [];
+    log.addView((event) => void seen.push(event));
+    log.append(note('lost'));
+    await new Promise(setImmediate);
+    expect(log.backlogBytes()).toBeGreaterThan(0);
+    const flushed = log.flush();
+    let below = 0;
+    log.whenBacklogBelow(1, () => below++);
+    log.abandon(new Error('gone'));
+    log.abandon(new Error('again'));
+    await flushed;
+    await log.close();
+    expect([below, seen.length, log.failure()?.message]).toEqual([1, 0, 'gone']);
+  });
+
+  it('calls back when the backlog has fallen far enough', async () => {
+    const log = await open();
+    log.append(note('x'.repeat(100_000)));
+    const order: string[] = [];
+    log.whenBacklogBelow(10, () => order.push('low'));
+    log.whenBacklogBelow(1_000_000, () => order.push('at once'));
+    await log.flush();
+    expect(order).toEqual(['at once', 'low']);
+    await log.close();
+  });
+});
+
+describe('opening', () => {
+  it('refuses a state folder that cannot be written and leaves nothing behind', async () => {
+    const file = join(home, 'file');
+    writeFileSync(file, '');
+    chmodSync(file, 0o600);
+    await expect(openSessionLog({stateDir: file, clock})).rejects.toMatchObject({code: 'STATE_UNWRITABLE'});
+    expect(readdirSync(home)).toEqual(['file']);
+  });
+
+  it('refuses a session that is already there', async () => {
+    const log = await open();
+    await expect(openSessionLog({stateDir: home, clock, id: log.id})).rejects.toMatchObject({
+      code: 'STATE_UNWRITABLE',
+    });
+    await log.close();
+  });
+});
+
+describe('session ids', () => {
+  it('sort by time and are safe in a path', () => {
+    const id = newSessionId(clock.now());
+    expect(id).toMatch(/^20261123-142530-[0-9a-f]{6}$/);
+    expect(isSessionId(id)).toBe(true);
+    for (const bad of ['', '..', `../${id}`, `${id}/`, `${id}\n`, id.toUpperCase().replace('-', '_')])
+      expect(isSessionId(bad)).toBe(false);
+  });
+});
+
+describe('the state folder', () => {
+  it('is ONESHOT_HOME, else XDG_STATE_HOME, else below HOME', () => {
+    expect(stateDir({ONESHOT_HOME: '/a', XDG_STATE_HOME: '/b', HOME: '/c'})).toBe('/a');
+    expect(stateDir({XDG_STATE_HOME: '/b', HOME: '/c'})).toBe(join('/b', 'oneshot'));
+    expect(stateDir({XDG_STATE_HOME: 'relative', HOME: '/c'})).toBe(join('/c', '.local', 'state', 'oneshot'));
+    expect(stateDir({})).toMatch(/oneshot$/);
+  });
+});
