@@ -1,8 +1,8 @@
 /** Reads the values of options. Each throws a OneshotError that shows the value and says what would be right. */
 import {OneshotError} from '../error.ts';
 import type {PermissionMode} from '../event.ts';
-import {executorNames} from '../executor/registry.ts';
 import type {ExecutorName} from '../executor/executor.ts';
+import {executorNames} from '../executor/registry.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import {nearest} from './suggest.ts';
 

@@ -1,1 +1,4 @@
-export async function start(_self: URL): Promise<void> { const c = await import('commander'); console.log(Object.keys(c)); }
+export async function start(_self: URL): Promise<void> {
+  const c = await import('commander');
+  console.log(Object.keys(c));
+}

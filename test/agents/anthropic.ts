@@ -1,6 +1,6 @@
 /** The Anthropic Messages API, as far as Claude Code uses it: https://docs.anthropic.com/en/api/messages-streaming */
 import type {IncomingHttpHeaders} from 'node:http';
-import {inputPieces, type ModelRequest, pieceDelayMs, pieceText, type Refusal, type Step, type Turn} from './script.ts';
+import {type Delay, inputPieces, type ModelRequest, pieceDelay, pieceText, type Refusal, type Step, type Turn} from './script.ts';
 
 interface Block {
   type: string;
@@ -60,14 +60,14 @@ export function* anthropicSteps(turn: Turn, model: string, id: string): Generato
   if (turn.thinking) {
     yield event('content_block_start', {index, content_block: {type: 'thinking', thinking: '', signature: ''}});
     for (const piece of turn.thinking) {
-      yield delta(index, {type: 'thinking_delta', thinking: pieceText(piece)}, pieceDelayMs(piece));
+      yield delta(index, {type: 'thinking_delta', thinking: pieceText(piece)}, pieceDelay(piece));
     }
     yield event('content_block_delta', {index, delta: {type: 'signature_delta', signature: 'c2ln'}});
     yield event('content_block_stop', {index: index++});
   }
   if (turn.text) {
     yield event('content_block_start', {index, content_block: {type: 'text', text: ''}});
-    for (const piece of turn.text) yield delta(index, {type: 'text_delta', text: pieceText(piece)}, pieceDelayMs(piece));
+    for (const piece of turn.text) yield delta(index, {type: 'text_delta', text: pieceText(piece)}, pieceDelay(piece));
     yield event('content_block_stop', {index: index++});
   }
   for (const [i, tool] of (turn.tools ?? []).entries()) {
@@ -102,11 +102,11 @@ function messageHead(turn: Turn, model: string, id: string) {
 }
 
 function event(type: string, fields: Record<string, unknown>): Step {
-  return {afterMs: 0, data: `event: ${type}\ndata: ${JSON.stringify({type, ...fields})}\n\n`, piece: false};
+  return {after: 0, data: `event: ${type}\ndata: ${JSON.stringify({type, ...fields})}\n\n`, piece: false};
 }
 
-function delta(index: number, value: Record<string, unknown>, afterMs: number): Step {
-  return {...event('content_block_delta', {index, delta: value}), afterMs, piece: true};
+function delta(index: number, value: Record<string, unknown>, after: Delay): Step {
+  return {...event('content_block_delta', {index, delta: value}), after, piece: true};
 }
 
 const toolId = (messageId: string, i: number) => `toolu_${messageId}_${i}`;

@@ -6,7 +6,7 @@ import {createServer, type IncomingMessage, type Server, type ServerResponse} fr
 import type {AddressInfo} from 'node:net';
 import {anthropicError, anthropicMessage, anthropicSteps, readAnthropic} from './anthropic.ts';
 import {openaiError, openaiMessage, openaiSteps, readOpenai} from './openai.ts';
-import {type Answer, HARMLESS, type ModelRequest, type Refusal, type Script, type Step, type Turn} from './script.ts';
+import {type Answer, type Delay, HARMLESS, type ModelRequest, type Refusal, type Script, type Step, type Turn} from './script.ts';
 
 export interface ModelServer {
   port: number;
@@ -93,7 +93,7 @@ function refuse(request: ModelRequest, response: ServerResponse, fault: Refusal)
 async function sendTurn(request: ModelRequest, response: ServerResponse, turn: Turn, id: string): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
-  await sleep(turn.afterMs ?? 0, gone.signal);
+  await wait(turn.afterMs ?? 0, gone.signal);
   if (!request.stream) {
     const message = request.api === 'anthropic' ? anthropicMessage : openaiMessage;
     return sendJson(response, 200, message(turn, request.model, id));
@@ -116,7 +116,7 @@ async function sendSteps(
       if (turn.cut.how === 'drop') response.destroy();
       return;
     }
-    await sleep(step.afterMs, gone);
+    await wait(step.after, gone);
     if (gone.aborted) return;
     request.sent.push({at: performance.timeOrigin + performance.now(), text: step.data});
     await write(response, step.data, gone);
@@ -126,23 +126,23 @@ async function sendSteps(
 }
 
 /** Writes and waits until the connection can take more. */
-function write(response: ServerResponse, data: string, gone: AbortSignal): Promise<void> | void {
-  if (response.write(data) || gone.aborted) return;
-  return new Promise((resolve) => {
-    response.once('drain', resolve);
-    gone.addEventListener('abort', () => resolve());
-  });
+async function write(response: ServerResponse, data: string, gone: AbortSignal): Promise<void> {
+  if (response.write(data)) return;
+  await wait(() => new Promise((resolve) => response.once('drain', resolve)), gone);
 }
 
-function sleep(ms: number, gone: AbortSignal): Promise<void> | void {
-  if (ms <= 0 || gone.aborted) return;
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    gone.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
+/** Waits for `delay`, or until the connection is gone. */
+async function wait(delay: Delay, gone: AbortSignal): Promise<void> {
+  if (delay === 0 || gone.aborted) return;
+  let stop = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
   });
+  gone.addEventListener('abort', stop);
+  const timer = typeof delay === 'number' ? setTimeout(stop, delay) : undefined;
+  await (typeof delay === 'number' ? stopped : Promise.race([stopped, delay()]));
+  clearTimeout(timer);
+  gone.removeEventListener('abort', stop);
 }
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {

@@ -1,6 +1,6 @@
 /** The OpenAI chat completions API, as far as Cline uses it: https://platform.openai.com/docs/api-reference/chat */
 import type {IncomingHttpHeaders} from 'node:http';
-import {inputPieces, type ModelRequest, pieceDelayMs, pieceText, type Refusal, type Step, type Turn} from './script.ts';
+import {type Delay, inputPieces, type ModelRequest, pieceDelay, pieceText, type Refusal, type Step, type Turn} from './script.ts';
 
 interface Part {
   type: string;
@@ -47,18 +47,18 @@ export function openaiMessage(turn: Turn, model: string, id: string): unknown {
 
 export function* openaiSteps(turn: Turn, model: string, id: string): Generator<Step> {
   const chunk = (fields: Record<string, unknown>): Step => ({
-    afterMs: 0,
+    after: 0,
     data: `data: ${JSON.stringify({id, object: 'chat.completion.chunk', created: 0, model, ...fields})}\n\n`,
     piece: false,
   });
-  const delta = (value: Record<string, unknown>, afterMs: number): Step => ({
+  const delta = (value: Record<string, unknown>, after: Delay): Step => ({
     ...chunk({choices: [{index: 0, delta: value, finish_reason: null}]}),
-    afterMs,
+    after,
     piece: true,
   });
   yield chunk({choices: [{index: 0, delta: {role: 'assistant', content: ''}, finish_reason: null}]});
-  for (const piece of turn.thinking ?? []) yield delta({reasoning_content: pieceText(piece)}, pieceDelayMs(piece));
-  for (const piece of turn.text ?? []) yield delta({content: pieceText(piece)}, pieceDelayMs(piece));
+  for (const piece of turn.thinking ?? []) yield delta({reasoning_content: pieceText(piece)}, pieceDelay(piece));
+  for (const piece of turn.text ?? []) yield delta({content: pieceText(piece)}, pieceDelay(piece));
   for (const [i, tool] of (turn.tools ?? []).entries()) {
     const [first = '', ...rest] = inputPieces(tool);
     yield delta({tool_calls: [toolCall(id, i, tool.name, first)]}, 0);
@@ -66,7 +66,7 @@ export function* openaiSteps(turn: Turn, model: string, id: string): Generator<S
   }
   yield chunk({choices: [{index: 0, delta: {}, finish_reason: finishReason(turn)}]});
   yield chunk({choices: [], usage: usageOf(turn)});
-  yield {afterMs: 0, data: 'data: [DONE]\n\n', piece: false};
+  yield {after: 0, data: 'data: [DONE]\n\n', piece: false};
 }
 
 function toolCall(messageId: string, index: number, name: string, input: string) {

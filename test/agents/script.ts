@@ -1,7 +1,10 @@
 /** What the scripted model says: turns, their pieces and their faults. Wire formats are in `anthropic.ts` and `openai.ts`. */
 
-/** A piece of text, sent in one chunk, `afterMs` (default 0) after the piece before. */
-export type Piece = string | {text: string; afterMs: number};
+/** A piece of text, sent in one chunk: at once, or `after` so many ms or once a condition holds. */
+export type Piece = string | {text: string; after: Delay};
+
+/** ms, or what to wait for. */
+export type Delay = number | (() => Promise<unknown>);
 
 export interface ToolUse {
   name: string;
@@ -71,8 +74,8 @@ export function pieceText(piece: Piece): string {
   return typeof piece === 'string' ? piece : piece.text;
 }
 
-export function pieceDelayMs(piece: Piece): number {
-  return typeof piece === 'string' ? 0 : piece.afterMs;
+export function pieceDelay(piece: Piece): Delay {
+  return typeof piece === 'string' ? 0 : piece.after;
 }
 
 /** The JSON of a tool's input, in as many parts as asked for. */
@@ -84,7 +87,7 @@ export function inputPieces(tool: ToolUse): string[] {
 
 /** One write to the connection. */
 export interface Step {
-  afterMs: number;
+  after: Delay;
   data: string;
   /** Whether it carries a piece of the answer; `Turn.cut` counts these. */
   piece: boolean;
