@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'STATE_UNWRITABLE'
   | 'RECORDING_FAILED'
   | 'CWD_UNUSABLE'
+  | 'OUTPUT_FAILED'
   | 'INTERNAL';
 
 /**

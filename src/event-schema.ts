@@ -72,6 +72,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     toolCallId: z.string(),
     status: toolStatus.optional(),
     title: z.string().optional(),
+    locations: z.array(z.object({path: z.string()})).optional(),
     content: z.array(textContent).optional(),
     rawInput: z.unknown().optional(),
     rawOutput: z.unknown().optional(),

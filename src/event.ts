@@ -135,6 +135,7 @@ export interface ToolCallUpdate {
   toolCallId: string;
   status?: ToolStatus;
   title?: string;
+  locations?: {path: string}[];
   /** Output to append, as text. */
   content?: TextContent[];
   rawInput?: unknown;

@@ -138,6 +138,7 @@ class Attempt {
   readonly #refusedFlags: ReadonlySet<string>;
   readonly #command: AgentCommand;
   readonly #promptDelivery: PromptDelivery;
+  readonly #hasTerminalEvent: boolean;
   readonly #normalizer: Normalizer;
   readonly #output: AgentOutput;
   readonly #discarded: Record<StreamName, RawSpan | null> = {stdout: null, stderr: null};
@@ -156,6 +157,7 @@ class Attempt {
     const {command, promptDelivery} = this.#prepare();
     this.#command = command;
     this.#promptDelivery = promptDelivery;
+    this.#hasTerminalEvent = agent.executor.hasTerminalEvent && command.structured;
     this.#normalizer = agent.executor.normalizer(agent.installation, {
       startedAtMs: clock.now(),
       structured: command.structured,
@@ -313,7 +315,7 @@ class Attempt {
   }
 
   #watchGrace(child: Child): void {
-    if (this.#cancelGrace || !this.#normalizer.facts().terminal) return;
+    if (!this.#hasTerminalEvent || this.#cancelGrace || !this.#normalizer.facts().terminal) return;
     this.#cancelGrace = this.#context.clock.after(GRACE_MS, () => {
       this.note(
         'info',
@@ -348,10 +350,7 @@ class Attempt {
       stopOutcome: this.#stopReason?.outcome ?? 'canceled',
       stopReason: this.#stopReason?.reason ?? null,
     };
-    const {executor} = this.#request.agent;
-    const decided = decideOutcome(facts, end, {
-      hasTerminalEvent: executor.hasTerminalEvent && this.#command.structured,
-    });
+    const decided = decideOutcome(facts, end, {hasTerminalEvent: this.#hasTerminalEvent});
     const failure = this.#context.log.failure();
     const {outcome, reason} = failure
       ? ({outcome: 'failed', reason: `recording failed: ${failure.message}`} as const)

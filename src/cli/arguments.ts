@@ -5,7 +5,8 @@ import {OneshotError} from '../error.ts';
 import type {Environment} from '../executor/executor.ts';
 import {DEFAULT_MAX_FRAME_BYTES} from '../frame/decoder.ts';
 import type {TransportChoice} from '../transport/transport.ts';
-import type {Invocation, OutputOptions, PromptSource, Verbosity} from './invocation.ts';
+import type {Verbosity} from '../view/transcript.ts';
+import type {Invocation, OutputOptions, PromptSource} from './invocation.ts';
 import {shown} from './option-values.ts';
 import {
   type Actions,
@@ -105,7 +106,7 @@ function barePrompt(operands: string[], flags: RunFlags, cwd: string): PromptSou
     throw new OneshotError(
       'UNKNOWN_COMMAND',
       `there is no command ${shown(word!)}`,
-      `Did you mean oneshot ${nearest(word!, COMMANDS)}? A task of one word is: oneshot run ${shown(word!)}`,
+      `Did you mean oneshot ${nearest(word!, COMMANDS)}? A task of one word needs run: oneshot run ${shown(word!)}`,
     );
   }
   return runPrompt(operands, flags, cwd);

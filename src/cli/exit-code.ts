@@ -20,6 +20,7 @@ const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   SPAWN_FAILED: EXIT.failed,
   PTY_UNAVAILABLE: EXIT.failed,
   RECORDING_FAILED: EXIT.failed,
+  OUTPUT_FAILED: EXIT.failed,
   INTERNAL: EXIT.failed,
 };
 
@@ -53,9 +54,14 @@ export function exitCodeOfSession(
   }
 }
 
-/** As the program did: its exit code, or 128 + n when it died of signal n. */
-export function exitCodeOfProgram({exitCode, signal}: RunFinished): number {
-  return signal === null ? (exitCode ?? EXIT.failed) : exitCodeOfSignal(signal);
+/** As the program did: its exit code, or 128 + n when it died of signal n. `received`: a signal to oneshot, or null. */
+export function exitCodeOfProgram(
+  {exitCode, signal}: RunFinished,
+  {received}: {received: NodeJS.Signals | null},
+): number {
+  if (exitCode !== null) return exitCode;
+  const cause = signal ?? received;
+  return cause === null ? EXIT.failed : exitCodeOfSignal(cause);
 }
 
 export function exitCodeOfSignal(signal: string): number {

@@ -2,6 +2,7 @@
 import type {PermissionMode} from '../event.ts';
 import type {ExecutorName} from '../executor/executor.ts';
 import type {TransportChoice} from '../transport/transport.ts';
+import type {Verbosity} from '../view/transcript.ts';
 import type {ExecutorChoice} from './option-values.ts';
 
 export type Invocation =
@@ -12,9 +13,6 @@ export type Invocation =
   | {command: 'demo'; options: DemoOptions}
   /** Help or version, for stdout. */
   | {command: 'print'; text: string};
-
-/** How much stderr says. `quiet`: errors and warnings. `verbose`: thoughts too. `debug`: every event. */
-export type Verbosity = 'quiet' | 'normal' | 'verbose' | 'debug';
 
 export interface OutputOptions {
   /** stdout is the event log as JSONL instead of the result. */

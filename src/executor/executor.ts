@@ -49,8 +49,10 @@ export interface AgentFacts {
   agentSession: string | null;
   usage: Usage;
   permissionDenials: PermissionDenial[];
-  /** Errors the agent reported on either stream, oldest first, one line each. */
+  /** Errors the agent reported as such on either stream, oldest first. */
   errors: string[];
+  /** The last line of plain text that may say why it failed, for want of a reported error. */
+  lastLine: string | null;
 }
 
 /** Turns the frames of one run into event bodies. Synchronous, no I/O, never throws on agent output. */
@@ -97,6 +99,8 @@ export interface Executor {
   readonly installHint: string;
   /** Streaming flags in the order in which they are given up. */
   readonly streamingFlags: readonly string[];
+  /** Whether the agent says itself when it is at its end (while its output is structured). */
+  readonly hasTerminalEvent: boolean;
   /**
    * Finds the agent on PATH of `env`.
    * @throws OneshotError AGENT_NOT_FOUND, AGENT_UNSUPPORTED

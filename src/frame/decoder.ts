@@ -11,11 +11,15 @@
  */
 import {constants} from 'node:buffer';
 import type {Frame} from './frame.ts';
+import {Line} from './line.ts';
 import {MAX_DEPTH, ObjectScanner} from './scanner.ts';
+import {contentEnd} from './slice.ts';
 import {ByteWindow} from './window.ts';
 
+export const DEFAULT_MAX_FRAME_BYTES = 64 * 1024 * 1024;
+
 export interface FrameDecoderOptions {
-  /** Bound for one unfinished frame, bytes; at most V8's longest string (512 MiB). @default 64 MiB */
+  /** Bound for one frame, bytes; what V8 can hold in a string (512 MiB) at most. @default 64 MiB */
   maxFrameBytes?: number;
   /** Offset in the stream of the first byte that is fed. @default 0 */
   baseOffset?: number;
@@ -34,18 +38,16 @@ export interface FrameDecoder {
 }
 
 export function createDecoder(options: FrameDecoderOptions = {}): FrameDecoder {
-  return new Decoder(options.maxFrameBytes ?? 64 * 1024 * 1024, options.baseOffset ?? 0);
+  return new Decoder(options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES, options.baseOffset ?? 0);
 }
 
 /** A larger chunk is taken in pieces, so that memory stays bounded. */
 const PIECE_BYTES = 1024 * 1024;
 /** A line this short cannot be too deep, so `JSON.parse` alone can judge it. */
 const FAST_LINE_BYTES = 2 * MAX_DEPTH;
-const BOM = [0xef, 0xbb, 0xbf];
-const TAB = 0x09;
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+const NOTHING = new Uint8Array(0);
 const LF = 0x0a;
-const CR = 0x0d;
-const SPACE = 0x20;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
@@ -55,24 +57,204 @@ type Mode = 'start' | 'text' | 'object' | 'oversized';
 class Decoder implements FrameDecoder {
   readonly #maxFrameBytes: number;
   readonly #window: ByteWindow;
+  readonly #line: Line;
   readonly #scanner = new ObjectScanner();
-  #frames: Frame[] = [];
   #mode: Mode = 'start';
-  /** The next byte to look at. This and the next three are indexes in the window. */
+  /** The next byte to look at; an index in the window, like the next two. */
   #next = 0;
-  /** Where the text began that is not yet in a frame: at the start of its line or behind a frame. */
-  #textStart = 0;
   #objectStart = 0;
-  /** First line end found at or behind the place last asked for; -1: not looked for yet. */
+  /** The line end found last, or the end of the window; -1: none was looked for. */
   #lineEnd = -1;
-  /** An object (or an oversized frame) came before on this line, so that blanks are no text. */
-  #besideObject = false;
-  /** The oversized frame so far, its bytes being gone: where it began, and whether its last byte is a CR. */
+  /** Offset in the stream where the oversized frame began. */
   #oversizedOffset = 0;
-  #oversizedEndsInCr = false;
+  /** False from a line that only looked like one object until the next object: a failing `JSON.parse` is expensive. */
+  #expectsObjects = true;
   #workBytes = 0;
 
   constructor(maxFrameBytes: number, baseOffset: number) {
-    this.#maxFrameBytes = Math.min(Math.max(maxFrameBytes, 1), constants.MAX_STRING_LENGTH);
+    this.#maxFrameBytes = Math.min(Math.max(Math.floor(maxFrameBytes), 1), constants.MAX_STRING_LENGTH);
     this.#window = new ByteWindow(baseOffset);
+    this.#line = new Line(this.#window);
   }
+
+  feed(chunk: Uint8Array): Frame[] {
+    for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
+      this.#open(chunk.subarray(from, from + PIECE_BYTES));
+      this.#decode();
+      this.#close();
+    }
+    return this.#line.takeFrames();
+  }
+
+  end(): Frame[] {
+    this.#open(NOTHING);
+    if (this.#mode === 'start') this.#beginLine(0);
+    this.#decode();
+    this.#finish(this.#window.bytes.length);
+    this.#close();
+    return this.#line.takeFrames();
+  }
+
+  pendingBytes(): number {
+    return this.#window.keptBytes;
+  }
+
+  workBytes(): number {
+    return this.#workBytes + this.#line.workBytes + this.#window.copiedBytes;
+  }
+
+  #open(piece: Uint8Array): void {
+    this.#window.add(piece);
+    this.#lineEnd = -1;
+  }
+
+  /** Keeps what is in no frame yet; of what is oversized a CR at most, which may be half of a line end. */
+  #close(): void {
+    const isOversized = this.#mode === 'oversized';
+    const keep = isOversized ? contentEnd(this.#window.bytes, this.#next) : this.#line.textStart;
+    this.#window.keepFrom(keep);
+    this.#next -= keep;
+    this.#objectStart -= keep;
+    this.#line.textStart = 0;
+  }
+
+  #decode(): void {
+    const {length} = this.#window.bytes;
+    while (this.#next < length) {
+      const before = this.#next;
+      this.#step();
+      this.#workBytes += this.#next - before;
+    }
+  }
+
+  #step(): void {
+    switch (this.#mode) {
+      case 'start':
+        this.#skipBom();
+        break;
+      case 'text':
+        if (!this.#readLineObject()) this.#readText();
+        break;
+      case 'object':
+        this.#readObject();
+        break;
+      case 'oversized':
+        this.#skipOversized();
+        break;
+    }
+  }
+
+  #skipBom(): void {
+    const head = this.#window.bytes.subarray(0, BOM.length);
+    if (!head.equals(BOM.subarray(0, head.length))) this.#beginLine(0);
+    else if (head.length === BOM.length) this.#beginLine(BOM.length);
+    else this.#next = head.length;
+  }
+
+  /** The fast path, for a whole line that is one object. Tried once a line, and gives what the slow way gives. */
+  #readLineObject(): boolean {
+    const {bytes} = this.#window;
+    const start = this.#next;
+    if (bytes[start] !== OPEN_BRACE || !this.#expectsObjects || !this.#line.isUntouchedAt(start))
+      return false;
+    const lineEnd = this.#lineEndFrom(start);
+    const end = contentEnd(bytes, lineEnd);
+    if (bytes[end - 1] !== CLOSE_BRACE || lineEnd === bytes.length) return false;
+    if (end - start > Math.min(FAST_LINE_BYTES, this.#maxFrameBytes)) return false;
+    this.#expectsObjects = this.#line.pushIfJson(start, end);
+    if (this.#expectsObjects) this.#beginLine(lineEnd + 1);
+    return this.#expectsObjects;
+  }
+
+  #readText(): void {
+    const {bytes} = this.#window;
+    const limit = Math.min(bytes.length, this.#line.textStart + this.#maxFrameBytes);
+    let index = this.#next;
+    while (index < limit && bytes[index] !== LF && bytes[index] !== OPEN_BRACE) index++;
+    this.#next = index;
+    if (index === bytes.length) return;
+    if (bytes[index] === LF) this.#endText(index);
+    else if (bytes[index] === OPEN_BRACE) this.#beginObject(index);
+    else this.#beginOversized(this.#line.textStart);
+  }
+
+  #readObject(): void {
+    const {bytes} = this.#window;
+    const limit = Math.min(bytes.length, this.#objectStart + this.#maxFrameBytes);
+    this.#next = this.#scanner.scan(bytes, this.#next, limit);
+    if (this.#scanner.status === 'closed') this.#endObject();
+    else if (this.#scanner.status === 'rejected') this.#rejectObject(this.#next);
+    else if (this.#next < bytes.length) this.#beginOversized(this.#objectStart);
+  }
+
+  #skipOversized(): void {
+    const {bytes} = this.#window;
+    const lineEnd = this.#lineEndFrom(this.#next);
+    this.#next = lineEnd;
+    if (lineEnd === bytes.length) return;
+    this.#line.pushOversized(this.#oversizedOffset, contentEnd(bytes, lineEnd));
+    this.#beginLine(lineEnd + 1);
+  }
+
+  /** The stream is over at index `end`, and its last line with it. */
+  #finish(end: number): void {
+    if (this.#mode === 'object') this.#rejectObject(end);
+    if (this.#mode === 'oversized') this.#line.pushOversized(this.#oversizedOffset, end);
+    else this.#line.endStream(end);
+    this.#beginLine(end);
+  }
+
+  #beginLine(start: number): void {
+    this.#mode = 'text';
+    this.#next = start;
+    this.#line.begin(start);
+  }
+
+  #endText(lineEnd: number): void {
+    this.#line.endText(lineEnd);
+    this.#beginLine(lineEnd + 1);
+  }
+
+  #beginObject(start: number): void {
+    this.#mode = 'object';
+    this.#objectStart = start;
+    this.#next = start + 1;
+    this.#scanner.start();
+  }
+
+  #endObject(): void {
+    this.#line.pushObject(this.#objectStart, this.#next);
+    this.#mode = 'text';
+    this.#expectsObjects = true;
+  }
+
+  /** What began as an object is text up to index `at`; of its lines, those that are whole get one more try. */
+  #rejectObject(at: number): void {
+    let lineEnd = this.#lineEndFrom(this.#objectStart);
+    while (lineEnd < at) {
+      this.#line.endRejected(lineEnd, this.#maxFrameBytes);
+      this.#line.begin(lineEnd + 1);
+      lineEnd = this.#lineEndFrom(lineEnd + 1);
+    }
+    this.#mode = 'text';
+    this.#next = at;
+    if (at - this.#line.textStart > this.#maxFrameBytes) this.#beginOversized(this.#line.textStart);
+  }
+
+  /** Where a text or an object began, it has no end within the bound. */
+  #beginOversized(start: number): void {
+    this.#line.pushTextBefore(start);
+    this.#mode = 'oversized';
+    this.#oversizedOffset = this.#window.offset + start;
+  }
+
+  /** The first line end at or behind `from`, or the end of the window. Asked for ever higher places, looks at a byte once. */
+  #lineEndFrom(from: number): number {
+    if (this.#lineEnd < from) {
+      const found = this.#window.bytes.indexOf(LF, from);
+      this.#lineEnd = found < 0 ? this.#window.bytes.length : found;
+      this.#workBytes += this.#lineEnd - from;
+    }
+    return this.#lineEnd;
+  }
+}

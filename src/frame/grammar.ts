@@ -11,8 +11,9 @@ export const CLOSE_OBJECT = 66;
 export const CLOSE_ARRAY = 67;
 export const COMMA = 68;
 export const REJECT = 69;
+export const CLOSED = 70;
 
-/** Inside a string. These two are the lowest states, so that the scanner can tell them by `<= VALUE_STRING`. */
+/** Inside a string: the two lowest states, so that `<= VALUE_STRING` tells them, and a row of the table begins at the byte. */
 export const KEY_STRING = 0;
 export const VALUE_STRING = 1;
 /** After `{`: a key or `}`. */
@@ -92,10 +93,10 @@ function addAfterValue(state: number): void {
 function addString(string: number, after: number): void {
   for (let byte = 0x20; byte <= 0xff; byte++) TRANSITIONS[(string << 8) | byte] = string;
   on(string, '"', after);
-  const escape = states++;
-  on(string, '\\', escape);
-  on(escape, '"\\/bfnrt', string);
-  let state = escape;
+  const escaped = states++;
+  on(string, '\\', escaped);
+  on(escaped, '"\\/bfnrt', string);
+  let state = escaped;
   for (const accepted of ['u', HEX, HEX, HEX]) {
     const next = states++;
     on(state, accepted, next);

@@ -20,6 +20,8 @@ export interface SessionLog {
   rawPath(iteration: number, role: Role, stream: StreamName): string;
   /** Adds a view; returns the function that removes it. */
   addView(view: View): () => void;
+  /** Calls back after each batch of writes, raw bytes included. Returns the function that takes this back. */
+  onWritten(callback: () => void): () => void;
   /** Bytes queued and not yet written. */
   backlogBytes(): number;
   /** The first write error; once set, nothing more is written. */

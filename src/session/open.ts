@@ -57,6 +57,7 @@ class FileSessionLog implements SessionLog {
   readonly #events: AppendFile;
   readonly #raw = new Map<string, AppendFile>();
   readonly #views = new Set<View>();
+  readonly #onWritten = new Set<() => void>();
   #seq = 0;
   /** Events queued for the log that no view has seen. */
   #unseen: OneshotEvent[] = [];
@@ -111,6 +112,11 @@ class FileSessionLog implements SessionLog {
   addView(view: View): () => void {
     this.#views.add(view);
     return () => this.#views.delete(view);
+  }
+
+  onWritten(callback: () => void): () => void {
+    this.#onWritten.add(callback);
+    return () => this.#onWritten.delete(callback);
   }
 
   backlogBytes(): number {
@@ -195,6 +201,7 @@ class FileSessionLog implements SessionLog {
     if (this.#failure) return;
     this.#backlogBytes -= bytes;
     for (const event of events) for (const view of this.#views) view(event);
+    for (const callback of this.#onWritten) callback();
     this.#releaseWaiters();
     this.#pump();
   }

@@ -1,6 +1,15 @@
 /** The Anthropic Messages API, as far as Claude Code uses it: https://docs.anthropic.com/en/api/messages-streaming */
 import type {IncomingHttpHeaders} from 'node:http';
-import {type Delay, inputPieces, type ModelRequest, pieceDelay, pieceText, type Refusal, type Step, type Turn} from './script.ts';
+import {
+  type Delay,
+  inputPieces,
+  type ModelRequest,
+  pieceDelay,
+  pieceText,
+  type Refusal,
+  type Step,
+  type Turn,
+} from './script.ts';
 
 interface Block {
   type: string;
@@ -17,7 +26,9 @@ interface Body {
 }
 
 export function readAnthropic(body: Body, headers: IncomingHttpHeaders): ModelRequest {
-  const user = body.messages.filter((message) => message.role === 'user').flatMap((message) => blocks(message.content));
+  const user = body.messages
+    .filter((message) => message.role === 'user')
+    .flatMap((message) => blocks(message.content));
   const toolNames = (body.tools ?? []).map((tool) => tool.name);
   return {
     api: 'anthropic',
@@ -37,7 +48,12 @@ export function readAnthropic(body: Body, headers: IncomingHttpHeaders): ModelRe
 }
 
 export function anthropicError({status, message}: Refusal): unknown {
-  const types: Record<number, string> = {401: 'authentication_error', 404: 'not_found_error', 429: 'rate_limit_error', 529: 'overloaded_error'};
+  const types: Record<number, string> = {
+    401: 'authentication_error',
+    404: 'not_found_error',
+    429: 'rate_limit_error',
+    529: 'overloaded_error',
+  };
   return {type: 'error', error: {type: types[status] ?? 'api_error', message}};
 }
 
@@ -47,7 +63,12 @@ export function anthropicMessage(turn: Turn, model: string, id: string): unknown
     ...messageHead(turn, model, id),
     content: [
       ...(turn.text ? [{type: 'text', text: turn.text.map(pieceText).join('')}] : []),
-      ...(turn.tools ?? []).map((tool, i) => ({type: 'tool_use', id: toolId(id, i), name: tool.name, input: tool.input})),
+      ...(turn.tools ?? []).map((tool, i) => ({
+        type: 'tool_use',
+        id: toolId(id, i),
+        name: tool.name,
+        input: tool.input,
+      })),
     ],
     stop_reason: stopReason(turn),
     usage: {...messageHead(turn, model, id).usage, output_tokens: usageOf(turn).outputTokens},
@@ -58,7 +79,10 @@ export function* anthropicSteps(turn: Turn, model: string, id: string): Generato
   let index = 0;
   yield event('message_start', {message: messageHead(turn, model, id)});
   if (turn.thinking) {
-    yield event('content_block_start', {index, content_block: {type: 'thinking', thinking: '', signature: ''}});
+    yield event('content_block_start', {
+      index,
+      content_block: {type: 'thinking', thinking: '', signature: ''},
+    });
     for (const piece of turn.thinking) {
       yield delta(index, {type: 'thinking_delta', thinking: pieceText(piece)}, pieceDelay(piece));
     }
@@ -67,7 +91,8 @@ export function* anthropicSteps(turn: Turn, model: string, id: string): Generato
   }
   if (turn.text) {
     yield event('content_block_start', {index, content_block: {type: 'text', text: ''}});
-    for (const piece of turn.text) yield delta(index, {type: 'text_delta', text: pieceText(piece)}, pieceDelay(piece));
+    for (const piece of turn.text)
+      yield delta(index, {type: 'text_delta', text: pieceText(piece)}, pieceDelay(piece));
     yield event('content_block_stop', {index: index++});
   }
   for (const [i, tool] of (turn.tools ?? []).entries()) {
@@ -75,7 +100,8 @@ export function* anthropicSteps(turn: Turn, model: string, id: string): Generato
       index,
       content_block: {type: 'tool_use', id: toolId(id, i), name: tool.name, input: {}},
     });
-    for (const part of inputPieces(tool)) yield delta(index, {type: 'input_json_delta', partial_json: part}, 0);
+    for (const part of inputPieces(tool))
+      yield delta(index, {type: 'input_json_delta', partial_json: part}, 0);
     yield event('content_block_stop', {index: index++});
   }
   const usage = {output_tokens: usageOf(turn).outputTokens};

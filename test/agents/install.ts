@@ -84,7 +84,9 @@ async function nativeClaude(work: string): Promise<string> {
 
 async function declaredProgram(work: string, agent: AgentPackage): Promise<string> {
   const folder = join(work, 'node_modules', agent.packageName);
-  const {bin} = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {bin: Record<string, string>};
+  const {bin} = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+    bin: Record<string, string>;
+  };
   return join(folder, bin[agent.program]!);
 }
 

@@ -58,7 +58,17 @@ export async function fillHome(agent: InstalledAgent, home: string, url: string 
 
 async function login(agent: InstalledAgent, home: string): Promise<void> {
   const {provider, quiet} = clineFiles(agent);
-  const args = ['auth', '--provider', provider, '--apikey', 'dummy', '--modelid', 'scripted-model', '--baseurl', PLACEHOLDER_URL];
+  const args = [
+    'auth',
+    '--provider',
+    provider,
+    '--apikey',
+    'dummy',
+    '--modelid',
+    'scripted-model',
+    '--baseurl',
+    PLACEHOLDER_URL,
+  ];
   const path = [agent.binDir, dirname(process.execPath), '/usr/bin', '/bin'].join(':');
   const child = spawn(join(agent.binDir, 'cline'), args, {
     cwd: home,

@@ -6,7 +6,16 @@ import {createServer, type IncomingMessage, type Server, type ServerResponse} fr
 import type {AddressInfo} from 'node:net';
 import {anthropicError, anthropicMessage, anthropicSteps, readAnthropic} from './anthropic.ts';
 import {openaiError, openaiMessage, openaiSteps, readOpenai} from './openai.ts';
-import {type Answer, type Delay, HARMLESS, type ModelRequest, type Refusal, type Script, type Step, type Turn} from './script.ts';
+import {
+  type Answer,
+  type Delay,
+  HARMLESS,
+  type ModelRequest,
+  type Refusal,
+  type Script,
+  type Step,
+  type Turn,
+} from './script.ts';
 
 export interface ModelServer {
   port: number;
@@ -23,7 +32,14 @@ export interface ModelServer {
 }
 
 export async function startModelServer(script: Script): Promise<ModelServer> {
-  const state: ModelServer = {port: 0, url: '', requests: [], sideRequests: [], problems: [], close: async () => {}};
+  const state: ModelServer = {
+    port: 0,
+    url: '',
+    requests: [],
+    sideRequests: [],
+    problems: [],
+    close: async () => {},
+  };
   const server = createServer((request, response) => {
     handle(state, script, request, response).catch((error: unknown) => {
       state.problems.push(`${request.method} ${request.url}: ${error}`);
@@ -44,7 +60,12 @@ function close(server: Server): Promise<void> {
   });
 }
 
-async function handle(state: ModelServer, script: Script, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  state: ModelServer,
+  script: Script,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const path = request.url?.split('?')[0] ?? '';
   const body = await readBody(request);
   switch (`${request.method} ${path}`) {
@@ -68,7 +89,12 @@ async function handle(state: ModelServer, script: Script, request: IncomingMessa
   }
 }
 
-async function answer(state: ModelServer, script: Script, request: ModelRequest, response: ServerResponse): Promise<void> {
+async function answer(
+  state: ModelServer,
+  script: Script,
+  request: ModelRequest,
+  response: ServerResponse,
+): Promise<void> {
   const id = `msg_${state.requests.length + state.sideRequests.length}`;
   const scripted = request.main ? nextAnswer(state, script, request) : HARMLESS;
   (request.main ? state.requests : state.sideRequests).push(request);
@@ -90,7 +116,12 @@ function refuse(request: ModelRequest, response: ServerResponse, fault: Refusal)
   sendJson(response, fault.status, (request.api === 'anthropic' ? anthropicError : openaiError)(fault));
 }
 
-async function sendTurn(request: ModelRequest, response: ServerResponse, turn: Turn, id: string): Promise<void> {
+async function sendTurn(
+  request: ModelRequest,
+  response: ServerResponse,
+  turn: Turn,
+  id: string,
+): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   await wait(turn.afterMs ?? 0, gone.signal);
@@ -125,10 +156,9 @@ async function sendSteps(
   response.end();
 }
 
-/** Writes and waits until the connection can take more. */
+/** Writes and waits until the system has taken it: what was sent before a drop does arrive. */
 async function write(response: ServerResponse, data: string, gone: AbortSignal): Promise<void> {
-  if (response.write(data)) return;
-  await wait(() => new Promise((resolve) => response.once('drain', resolve)), gone);
+  await wait(() => new Promise((resolve) => response.write(data, resolve)), gone);
 }
 
 /** Waits for `delay`, or until the connection is gone. */

@@ -1,6 +1,15 @@
 /** The OpenAI chat completions API, as far as Cline uses it: https://platform.openai.com/docs/api-reference/chat */
 import type {IncomingHttpHeaders} from 'node:http';
-import {type Delay, inputPieces, type ModelRequest, pieceDelay, pieceText, type Refusal, type Step, type Turn} from './script.ts';
+import {
+  type Delay,
+  inputPieces,
+  type ModelRequest,
+  pieceDelay,
+  pieceText,
+  type Refusal,
+  type Step,
+  type Turn,
+} from './script.ts';
 
 interface Part {
   type: string;
@@ -15,7 +24,8 @@ interface Body {
 }
 
 export function readOpenai(body: Body, headers: IncomingHttpHeaders): ModelRequest {
-  const said = (role: string) => body.messages.filter((message) => message.role === role).map((message) => texts(message.content));
+  const said = (role: string) =>
+    body.messages.filter((message) => message.role === role).map((message) => texts(message.content));
   return {
     api: 'openai',
     model: body.model,
@@ -39,7 +49,9 @@ export function openaiMessage(turn: Turn, model: string, id: string): unknown {
   const message = {
     role: 'assistant',
     content: turn.text?.map(pieceText).join('') ?? null,
-    ...(turn.tools ? {tool_calls: turn.tools.map((tool, i) => toolCall(id, i, tool.name, JSON.stringify(tool.input)))} : {}),
+    ...(turn.tools
+      ? {tool_calls: turn.tools.map((tool, i) => toolCall(id, i, tool.name, JSON.stringify(tool.input)))}
+      : {}),
   };
   const choices = [{index: 0, message, finish_reason: finishReason(turn)}];
   return {id, object: 'chat.completion', created: 0, model, choices, usage: usageOf(turn)};
@@ -57,7 +69,8 @@ export function* openaiSteps(turn: Turn, model: string, id: string): Generator<S
     piece: true,
   });
   yield chunk({choices: [{index: 0, delta: {role: 'assistant', content: ''}, finish_reason: null}]});
-  for (const piece of turn.thinking ?? []) yield delta({reasoning_content: pieceText(piece)}, pieceDelay(piece));
+  for (const piece of turn.thinking ?? [])
+    yield delta({reasoning_content: pieceText(piece)}, pieceDelay(piece));
   for (const piece of turn.text ?? []) yield delta({content: pieceText(piece)}, pieceDelay(piece));
   for (const [i, tool] of (turn.tools ?? []).entries()) {
     const [first = '', ...rest] = inputPieces(tool);
@@ -77,7 +90,11 @@ const finishReason = (turn: Turn) => (turn.tools?.length ? 'tool_calls' : 'stop'
 
 function usageOf({usage = {inputTokens: 100, outputTokens: 20}}: Turn) {
   const {inputTokens, outputTokens} = usage;
-  return {prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens};
+  return {
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+  };
 }
 
 function texts(content: string | Part[] | null): string[] {

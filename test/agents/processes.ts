@@ -14,7 +14,10 @@ export function markedProcesses(marker: string): MarkedProcess[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((pid) => procFile(pid, 'environ').split('\0').includes(entry))
-    .map((pid) => ({pid: Number(pid), command: procFile(pid, 'cmdline').split('\0').join(' ').slice(0, 200)}));
+    .map((pid) => ({
+      pid: Number(pid),
+      command: procFile(pid, 'cmdline').split('\0').join(' ').slice(0, 200),
+    }));
 }
 
 /** A zombie, or a process that has just ended, reads as empty. */

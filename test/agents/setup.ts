@@ -11,6 +11,8 @@ import {prepareHome} from './login.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     agents: Record<AgentName, InstalledAgent>;
+    /** Whether nothing but loopback can be reached. */
+    isolated: boolean;
   }
 }
 
@@ -24,6 +26,7 @@ export default async function setup(project: TestProject): Promise<void> {
   const agents = JSON.parse(prepared) as Record<AgentName, InstalledAgent>;
   await Promise.all(Object.values(agents).map((agent) => prepareHome(agent)));
   project.provide('agents', agents);
+  project.provide('isolated', process.env[PREPARED] !== undefined);
 }
 
 async function prepare(): Promise<Record<string, InstalledAgent>> {

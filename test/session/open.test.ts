@@ -79,6 +79,19 @@ describe('the session log', () => {
     expect(log.backlogBytes()).toBe(0);
   });
 
+  it('tells of each batch that is written, raw bytes too, until that is taken back', async () => {
+    const log = await open();
+    let batches = 0;
+    const takeBack = log.onWritten(() => batches++);
+    log.appendRaw(1, 'worker', 'stdout', Buffer.from('no line end'));
+    await log.flush();
+    expect(batches).toBe(1);
+    takeBack();
+    log.append(note('x'));
+    await log.close();
+    expect(batches).toBe(1);
+  });
+
   it('is private: folders 0700, files 0600', async () => {
     const log = await open();
     log.appendRaw(2, 'auditor', 'stderr', Buffer.from('x'));

@@ -1,0 +1,21 @@
+import {agents} from './agents.ts';
+import {blocked} from './blocked.ts';
+import type {AnyCheck} from './check.ts';
+import {coldStart} from './cold-start.ts';
+import {live} from './live.ts';
+import {lossless} from './lossless.ts';
+import {memory} from './memory.ts';
+import {prompt} from './prompt.ts';
+import {stdout} from './stdout.ts';
+
+/** Every check by its name, in the order of docs/checks.md. */
+export const CHECKS: Readonly<Record<string, AnyCheck>> = {
+  lossless,
+  prompt,
+  live,
+  memory,
+  stdout,
+  blocked,
+  'cold-start': coldStart,
+  agents,
+};

@@ -1,0 +1,101 @@
+/** Starting programs for a check, and looking at what they are from outside. */
+import type {StdioOptions} from 'node:child_process';
+import {mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import spawn from 'cross-spawn';
+
+export interface Ended {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  /** Most memory the process itself has held, bytes; 0 where the system does not tell (no /proc). */
+  peakRssBytes: number;
+}
+
+export interface RunOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** @default no input, no stdout, our stderr */
+  stdio?: StdioOptions;
+}
+
+export type Started = ReturnType<typeof spawn>;
+
+export function start([program, ...args]: readonly [string, ...string[]], options: RunOptions): Started {
+  const {cwd, env, stdio = ['ignore', 'ignore', 'inherit']} = options;
+  return spawn(program, args, {cwd: cwd ?? process.cwd(), env: env ?? process.env, stdio});
+}
+
+export function runToEnd(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<Ended> {
+  return ended(start(argv, options));
+}
+
+/** Waits for the end of a process and follows its memory until then. */
+export function ended(child: Started): Promise<Ended> {
+  let peakRssBytes = 0;
+  const look = () => {
+    peakRssBytes = Math.max(peakRssBytes, peakRssOf(child.pid ?? 0));
+  };
+  const timer = setInterval(look, 20);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (exitCode, signal) => {
+      clearInterval(timer);
+      resolve({exitCode, signal, peakRssBytes});
+    });
+  });
+}
+
+/** `VmHWM` of a process, bytes: the kernel's own record of its peak, so that polling misses little. 0: gone or unknown. */
+export function peakRssOf(pid: number): number {
+  try {
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kibibytes ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** Open descriptors of this process. */
+export function descriptorCount(): number {
+  return readdirSync('/proc/self/fd').length;
+}
+
+/** Children of this process that have died and were never waited for. */
+export function zombieCount(): number {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isOurZombie(name)).length;
+}
+
+function isOurZombie(pid: string): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' && Number(parent) === process.pid;
+  } catch {
+    return false;
+  }
+}
+
+/** Path of a program in bench/programs. */
+export function programPath(name: string): string {
+  return join(import.meta.dirname, 'programs', name);
+}
+
+/** A folder that is gone when `work` is done. */
+export async function withTempFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'oneshot-check-')));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, {recursive: true, force: true});
+  }
+}
+
+/** Waits until `condition` holds; throws when it still does not after `limitMs`. */
+export async function until(what: string, condition: () => boolean, limitMs = 60_000): Promise<void> {
+  const givenUpAt = performance.now() + limitMs;
+  while (!condition()) {
+    if (performance.now() > givenUpAt) throw new Error(`waited ${limitMs / 1000} s in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

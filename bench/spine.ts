@@ -1,0 +1,93 @@
+/** Programs on the real spine, in this process: the command executor, `run()`, a recorder on disk and the real transport. */
+import {readFileSync, rmSync} from 'node:fs';
+import {systemClock} from '../src/clock.ts';
+import type {OneshotEvent, RunFinished, StreamName, TransportName} from '../src/event.ts';
+import {executorByName} from '../src/executor/registry.ts';
+import {DEFAULT_MAX_FRAME_BYTES} from '../src/frame/decoder.ts';
+import {type RunContext, run, type StopReason} from '../src/run.ts';
+import type {Writev} from '../src/session/append-file.ts';
+import type {SessionLog} from '../src/session/log.ts';
+import {openSessionLog} from '../src/session/open.ts';
+
+export interface SpineOptions {
+  stateDir: string;
+  transport: TransportName;
+  /** Written to the program's stdin. @default empty */
+  prompt?: string;
+  /** How the recorder reaches the disk. @default as always */
+  writev?: Writev;
+  /** Called with the open log before the program is started. */
+  prepare?: (log: SessionLog) => void;
+  /** Aborted with a `StopReason` to stop the program. */
+  stop?: AbortSignal;
+}
+
+export interface SpineRun {
+  finished: RunFinished;
+  /** Wall time of `run()`, ms. */
+  ms: number;
+  /** Recorded bytes of the streams. */
+  recorded: Record<StreamName, Buffer>;
+}
+
+/**
+ * Runs a program to its end. The session folder is gone afterwards.
+ * @throws when the program ran on another transport than asked for.
+ */
+export async function runOnSpine(argv: readonly string[], options: SpineOptions): Promise<SpineRun> {
+  const {stateDir, transport, writev, prepare, stop} = options;
+  const log = await openSessionLog({stateDir, clock: systemClock, ...(writev && {writev})});
+  const removeView = log.addView((event) => requireTransport(event, transport));
+  prepare?.(log);
+  const context: RunContext = {
+    log,
+    cwd: stateDir,
+    env: process.env,
+    transport,
+    maxFrameBytes: DEFAULT_MAX_FRAME_BYTES,
+    clock: systemClock,
+    stop: stop ?? new AbortController().signal,
+    kill: new AbortController().signal,
+  };
+  try {
+    const request = await requestFor(argv, options.prompt ?? '');
+    const startedAt = performance.now();
+    const finished = await run(context, request);
+    const ms = performance.now() - startedAt;
+    removeView();
+    await log.close();
+    return {finished, ms, recorded: {stdout: recorded(log, 'stdout'), stderr: recorded(log, 'stderr')}};
+  } finally {
+    rmSync(log.dir, {recursive: true, force: true});
+  }
+}
+
+async function requestFor(argv: readonly string[], prompt: string) {
+  const executor = executorByName('command');
+  const installation = await executor.locate(process.env, argv);
+  const agent = {executor, installation, model: null, permissionMode: 'agent', agentArgs: argv} as const;
+  return {agent, prompt, iteration: 1, role: 'worker', resume: null} as const;
+}
+
+function requireTransport(event: OneshotEvent, transport: TransportName): void {
+  if (event.type === 'run_started' && event.transport !== transport)
+    throw new Error(`asked for ${transport}, got ${event.transport}: ${event.transportReason}`);
+}
+
+function recorded(log: SessionLog, stream: StreamName): Buffer {
+  if (log.rawSize(1, 'worker', stream) === 0) return Buffer.alloc(0);
+  return readFileSync(log.rawPath(1, 'worker', stream));
+}
+
+/** @throws unless the program ended with 0. */
+export function mustSucceed({finished, recorded}: SpineRun): void {
+  if (finished.exitCode === 0) return;
+  const {exitCode, signal, reason} = finished;
+  throw new Error(
+    `the program ended with ${exitCode ?? signal}: ${reason}\n${recorded.stderr.subarray(-500)}`,
+  );
+}
+
+export function canceled(reason: string): StopReason {
+  return {outcome: 'canceled', reason};
+}

@@ -1,0 +1,128 @@
+/** Which agents a session uses: found, logged in, and allowed what was asked, before anything is started or written. */
+import {OneshotError} from '../error.ts';
+import type {Note, PermissionMode, Role} from '../event.ts';
+import type {Environment, Executor, ExecutorName, Installation} from '../executor/executor.ts';
+import {executorByName} from '../executor/registry.ts';
+import type {AgentChoice} from '../run.ts';
+import type {RunOptions} from './invocation.ts';
+import type {ExecutorChoice} from './option-values.ts';
+import {requireProgram} from './program-check.ts';
+
+export interface SessionAgents {
+  worker: AgentChoice;
+  /** null: no audit. */
+  auditor: AgentChoice | null;
+  /** What the user should know of how they were chosen. */
+  notes: Note[];
+}
+
+interface Found {
+  executor: Executor;
+  installation: Installation;
+  agentArgs: readonly string[];
+}
+
+/** What `auto` tries, in this order. */
+const AUTO_ORDER: readonly ExecutorName[] = ['claude', 'cline'];
+
+/** @throws OneshotError AGENT_NOT_FOUND, AGENT_UNSUPPORTED, AGENT_NOT_LOGGED_IN, PERMISSION_MODE_UNSUPPORTED */
+export async function chooseAgents(options: RunOptions, env: Environment): Promise<SessionAgents> {
+  const notes: Note[] = [];
+  const found = await findAgents(options, env, notes);
+  const isCommand = [found.worker, found.auditor].some((agent) => agent?.executor.name === 'command');
+  if (isCommand) await requireProgram(options.agentArgs[0]!, {cwd: options.cwd, env});
+  for (const agent of new Set([found.worker, found.auditor])) if (agent) await requireLogin(agent, env);
+  requirePermissionMode(found.worker, options.permissionMode);
+  const worker = {...found.worker, model: options.workerModel, permissionMode: options.permissionMode};
+  const auditor = found.auditor && {
+    ...found.auditor,
+    model: options.auditorModel,
+    permissionMode: auditorMode(found.auditor, notes),
+  };
+  return {worker, auditor, notes};
+}
+
+async function findAgents(
+  options: RunOptions,
+  env: Environment,
+  notes: Note[],
+): Promise<{worker: Found; auditor: Found | null}> {
+  const {executor, audit, agentArgs} = options;
+  const auditorExecutor = options.auditorExecutor ?? executor;
+  // The arguments are the worker's. A command is nothing without them, so they are its own where only one is a command.
+  const auditorsAlone = executor !== 'command' && auditorExecutor === 'command';
+  const worker = await find('worker', executor, auditorsAlone ? [] : agentArgs, env, notes);
+  if (!audit) return {worker, auditor: null};
+  if (auditorExecutor === executor || auditorExecutor === worker.executor.name)
+    return {worker, auditor: worker};
+  const auditor = await find('auditor', auditorExecutor, auditorsAlone ? agentArgs : [], env, notes);
+  return {worker, auditor};
+}
+
+async function find(
+  role: Role,
+  choice: ExecutorChoice,
+  agentArgs: readonly string[],
+  env: Environment,
+  notes: Note[],
+): Promise<Found> {
+  if (choice === 'auto') return findFirst(role, agentArgs, env, notes);
+  const executor = executorByName(choice);
+  const installation = await executor.locate(env, agentArgs);
+  return {executor, installation, agentArgs};
+}
+
+/** The first agent that can be used; which, and why not the ones before it, goes into a note. */
+async function findFirst(
+  role: Role,
+  agentArgs: readonly string[],
+  env: Environment,
+  notes: Note[],
+): Promise<Found> {
+  const problems: OneshotError[] = [];
+  for (const name of AUTO_ORDER) {
+    const executor = executorByName(name);
+    try {
+      const installation = await executor.locate(env, agentArgs);
+      const why = problems.map(({message}) => `; ${message}`).join('');
+      const text = `The ${role} is ${name}${installation.version ? ` ${installation.version}` : ''}${why}.`;
+      notes.push({type: 'note', level: 'info', code: 'EXECUTOR_CHOSEN', text});
+      return {executor, installation, agentArgs};
+    } catch (error) {
+      if (!(error instanceof OneshotError)) throw error;
+      problems.push(error);
+    }
+  }
+  const unsupported = problems.find(({code}) => code !== 'AGENT_NOT_FOUND');
+  if (unsupported) throw unsupported;
+  throw new OneshotError(
+    'AGENT_NOT_FOUND',
+    `no agent is installed: neither ${AUTO_ORDER.join(' nor ')} is on PATH`,
+    `${executorByName('claude').installHint} Or try: oneshot demo.`,
+  );
+}
+
+async function requireLogin({executor, installation, agentArgs}: Found, env: Environment): Promise<void> {
+  const {loggedIn, loginCommand} = await executor.loginState(installation, env, agentArgs);
+  if (loggedIn !== false) return;
+  const nextStep = loginCommand === null ? 'Log in with the agent itself.' : `Log in with: ${loginCommand}`;
+  throw new OneshotError('AGENT_NOT_LOGGED_IN', `nobody is logged in to ${executor.name}`, nextStep);
+}
+
+function requirePermissionMode({executor, installation}: Found, mode: PermissionMode): void {
+  const modes = executor.permissionModes(installation);
+  if (modes.includes(mode)) return;
+  throw new OneshotError(
+    'PERMISSION_MODE_UNSUPPORTED',
+    `${installation.adapter} has no permission mode ${mode}`,
+    `Choose one that it has: ${modes.join(', ')}.`,
+  );
+}
+
+/** Auditors only read, where the agent can be held to that. */
+function auditorMode({executor, installation}: Found, notes: Note[]): PermissionMode {
+  if (executor.permissionModes(installation).includes('read')) return 'read';
+  const text = `${installation.adapter} has no permission mode read: the auditor is asked not to write, but could.`;
+  notes.push({type: 'note', level: 'warning', code: 'AUDITOR_CAN_WRITE', text});
+  return 'agent';
+}

@@ -1,0 +1,51 @@
+/** `oneshot demo`: the real loop, transport, recording and views on a scripted agent that really writes a file. */
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {extname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {executorByName} from '../executor/registry.ts';
+import {DEFAULT_MAX_FRAME_BYTES} from '../frame/decoder.ts';
+import {DEFAULT_MAX_ITERATIONS} from '../loop/loop.ts';
+import type {AgentChoice} from '../run.ts';
+import {agentEnvironment} from './environment.ts';
+import type {DemoOptions} from './invocation.ts';
+import type {Io} from './io.ts';
+import {runLoop} from './run-command.ts';
+import {VERSION} from './version.ts';
+
+const TASK = 'Write a haiku about tests to haiku.txt: three lines.';
+
+/** `program`: where `main` lies; the scripted agent lies beside it. */
+export async function demoCommand(options: DemoOptions, io: Io, program: URL): Promise<number> {
+  const cwd = await mkdtemp(join(tmpdir(), 'oneshot-demo-'));
+  try {
+    const session = {
+      ...options,
+      cwd,
+      env: agentEnvironment(io.env, {}),
+      maxFrameBytes: DEFAULT_MAX_FRAME_BYTES,
+      agentOutput: true,
+    };
+    const agents = {worker: actor('worker', program), auditor: actor('auditor', program), notes: []};
+    return await runLoop(io, session, {task: TASK, agents, maxIterations: DEFAULT_MAX_ITERATIONS});
+  } finally {
+    await rm(cwd, {recursive: true, force: true});
+  }
+}
+
+/** The scripted agent speaks Claude's stream-json, so Claude's adapter drives it. */
+function actor(role: 'worker' | 'auditor', program: URL): AgentChoice {
+  const agent = new URL(`./demo-agent${extname(program.pathname)}`, program);
+  return {
+    executor: executorByName('claude'),
+    installation: {
+      executor: 'claude',
+      adapter: 'claude',
+      program: [process.execPath, fileURLToPath(agent)],
+      version: `demo ${VERSION}`,
+    },
+    model: null,
+    permissionMode: role === 'auditor' ? 'read' : 'agent',
+    agentArgs: ['--demo-role', role],
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * `oneshot exec -- CMD`: any program on the same spine, recorded, without clocks and without an audit. Its stdout and
+ * stderr become ours, byte for byte, copied from the recording; under `--json` stdout is the event log instead.
+ */
+import type {EventBody, RunFinished, SessionFinished, StreamName} from '../event.ts';
+import type {Executor} from '../executor/executor.ts';
+import {executorByName} from '../executor/registry.ts';
+import {type AgentChoice, run} from '../run.ts';
+import type {SessionLog} from '../session/log.ts';
+import {execEnvironment} from './environment.ts';
+import {exitCodeOfProgram} from './exit-code.ts';
+import type {ExecOptions} from './invocation.ts';
+import type {Io} from './io.ts';
+import {requireProgram} from './program-check.ts';
+import {inSession, type Session} from './session.ts';
+import {VERSION} from './version.ts';
+import {requireFolder} from './working-directory.ts';
+
+export async function execCommand(options: ExecOptions, io: Io): Promise<number> {
+  await requireFolder(options.cwd);
+  const stdoutIsTerminal = io.stdout.isTTY === true && !options.json;
+  const env = execEnvironment(io.env, options.env, {stdoutIsTerminal});
+  await requireProgram(options.argv[0]!, {cwd: options.cwd, env});
+  const executor = promptless(executorByName('command'));
+  const installation = await executor.locate(env, options.argv);
+  const agent: AgentChoice = {
+    executor,
+    installation,
+    model: null,
+    permissionMode: 'agent',
+    agentArgs: options.argv,
+  };
+  const {exitCode, dir} = await inSession(io, {...options, env, agentOutput: false}, async (session) => {
+    if (!options.json) passThrough(session);
+    const finished = await runOnce(session, agent, options);
+    return {
+      exitCode: exitCodeOfProgram(finished, {received: session.signals.received()}),
+      dir: session.log.dir,
+    };
+  });
+  // The program's stderr stays as it is where another program may read it.
+  const tell = options.verbosity === 'normal' ? io.stderr.isTTY : options.verbosity !== 'quiet';
+  if (tell) io.stderr.write(`recorded in ${dir}\n`);
+  return exitCode;
+}
+
+/** There is nothing to say to the program: its stdin is `/dev/null`, or ours. */
+function promptless(executor: Executor): Executor {
+  return {
+    ...executor,
+    command: (installation, request) => ({
+      ...executor.command(installation, request),
+      promptDelivery: 'none',
+    }),
+  };
+}
+
+/** The program's output, as it is recorded, to our streams. */
+function passThrough({log, copy}: Session): void {
+  const rawPath = (stream: StreamName) => log.rawPath(ITERATION, 'worker', stream);
+  const followers = {stdout: copy(rawPath('stdout'), 'stdout'), stderr: copy(rawPath('stderr'), 'stderr')};
+  onRawWritten(log, (stream) => followers[stream].poke());
+}
+
+/** Output without a line end makes no event yet, but is to be seen: calls back after writes to the raw files. */
+function onRawWritten(log: SessionLog, callback: (stream: StreamName) => void): void {
+  const appendRaw = log.appendRaw.bind(log);
+  const waiting = new Set<StreamName>();
+  log.appendRaw = (iteration, role, stream, bytes) => {
+    const offset = appendRaw(iteration, role, stream, bytes);
+    // A backlog that is never empty must not keep back what was written meanwhile.
+    if (waiting.has(stream)) callback(stream);
+    else {
+      waiting.add(stream);
+      log.whenBacklogBelow(0, () => {
+        waiting.delete(stream);
+        callback(stream);
+      });
+    }
+    return offset;
+  };
+}
+
+const ITERATION = 1;
+
+async function runOnce(
+  {context, log}: Session,
+  agent: AgentChoice,
+  {cwd, stdin}: ExecOptions,
+): Promise<RunFinished> {
+  const record = (body: EventBody) => log.append({body, iteration: 0, role: null, source: 'runner'});
+  record({
+    type: 'session_started',
+    task: null,
+    cwd,
+    maxIterations: 1,
+    audit: false,
+    oneshotVersion: VERSION,
+    nodeVersion: process.versions.node,
+    platform: process.platform,
+  });
+  try {
+    const request = {agent, prompt: '', iteration: ITERATION, role: 'worker', resume: null} as const;
+    const finished = await run(context, {...request, inheritStdin: stdin});
+    record(endOf(finished));
+    return finished;
+  } catch (error) {
+    record({type: 'session_finished', ending: 'failed', reason: String(error), text: null, iterations: 1});
+    throw error;
+  }
+}
+
+function endOf({outcome, reason, text}: RunFinished): SessionFinished {
+  const ending = outcome === 'completed' ? 'unverified' : outcome === 'canceled' ? 'interrupted' : 'failed';
+  return {type: 'session_finished', ending, reason, text, iterations: 1};
+}

@@ -1,0 +1,61 @@
+/** The standard streams and the surroundings of the process: nothing else in the project reads or writes them. */
+import type {EventEmitter} from 'node:events';
+import type {Readable} from 'node:stream';
+import {type Clock, systemClock} from '../clock.ts';
+import type {Environment} from '../executor/executor.ts';
+import type {TerminalStream} from '../view/terminal.ts';
+
+export interface Io {
+  env: Environment;
+  /** Absolute. */
+  cwd: string;
+  stdin: Readable;
+  stdout: TerminalStream;
+  stderr: TerminalStream;
+  /** Where signals arrive. */
+  signals: EventEmitter;
+  clock: Clock;
+}
+
+export function processIo(): Io {
+  const {env, stdout, stderr} = process;
+  for (const stream of [stdout, stderr]) prepare(stream);
+  return {
+    env: {...env},
+    cwd: process.cwd(),
+    // Opened on first use only: a stdin that is looked at is switched to non-blocking mode.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout,
+    stderr,
+    signals: process,
+    clock: systemClock,
+  };
+}
+
+/**
+ * A reader that goes away must not end us: writes report that themselves. And a terminal held with Ctrl-S must not stop
+ * the event loop: Node writes to terminals in blocking mode by default.
+ */
+function prepare(stream: NodeJS.WriteStream): void {
+  stream.on('error', () => {});
+  if (!stream.isTTY) return;
+  const {_handle} = stream as {_handle?: {setBlocking?: (blocking: boolean) => void}};
+  _handle?.setBlocking?.(false);
+}
+
+/** How long a terminal that takes nothing may hold up the exit. */
+const STDERR_LIMIT_MS = 1000;
+
+/** Settles when stderr has taken what was written to it, or will not. */
+export function stderrSettled({stderr, clock}: Io): Promise<void> {
+  return new Promise((settle) => {
+    if (stderr.writableLength === 0) return settle();
+    const cancel = clock.after(STDERR_LIMIT_MS, settle);
+    stderr.write('', () => {
+      cancel();
+      settle();
+    });
+  });
+}

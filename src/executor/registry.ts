@@ -1,0 +1,19 @@
+import {OneshotError} from '../error.ts';
+import {claude} from './claude.ts';
+import {command} from './command.ts';
+import type {Executor, ExecutorName} from './executor.ts';
+
+const executors: readonly Executor[] = [claude, command];
+
+export const executorNames: readonly ExecutorName[] = executors.map(({name}) => name);
+
+/** @throws OneshotError UNKNOWN_EXECUTOR */
+export function executorByName(name: string): Executor {
+  const found = executors.find((executor) => executor.name === name);
+  if (found) return found;
+  throw new OneshotError(
+    'UNKNOWN_EXECUTOR',
+    `There is no executor "${name}".`,
+    `Choose one of: ${executorNames.join(', ')}.`,
+  );
+}

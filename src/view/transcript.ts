@@ -1,0 +1,273 @@
+/**
+ * Events → what a person reads: streaming text, and lines of their own. Pure: no clock, no terminal. All text of the
+ * agent is stripped of control sequences here.
+ */
+import type {
+  Note,
+  OneshotEvent,
+  RunFinished,
+  RunStarted,
+  SessionFinished,
+  ToolCall,
+  ToolCallUpdate,
+  ToolKind,
+  Unparsed,
+} from '../event.ts';
+import {oneLine, stripControl} from '../text.ts';
+import {duration, usageParts} from './format.ts';
+import {sessionProblem} from './problem.ts';
+import type {Style} from './style.ts';
+
+/** How much a person wants to read. `quiet`: errors and warnings. `verbose`: thoughts too. `debug`: every event. */
+export type Verbosity = 'quiet' | 'normal' | 'verbose' | 'debug';
+
+/**
+ * `text` goes on where the last one ended; `line` stands alone; `break` ends a line that is open. What is `urgent` is
+ * never left out on a slow terminal.
+ */
+export type Piece =
+  | {kind: 'break'}
+  | {kind: 'text'; text: string; style: Style}
+  | {kind: 'line'; text: string; style: Style; urgent?: true};
+
+export interface TranscriptOptions {
+  verbosity: Verbosity;
+  /** False where the agent's own words go elsewhere, as in `exec`, and only what oneshot has to say is wanted. */
+  agentOutput: boolean;
+}
+
+interface OpenTool {
+  title: string;
+  kind: ToolKind;
+  startedAt: number;
+}
+
+/** Longest text of one event that is shown, in characters; all of it is in the log. */
+const MAX_TEXT_CHARS = 64 * 1024;
+
+export class Transcript {
+  readonly #verbosity: Verbosity;
+  readonly #agentOutput: boolean;
+  readonly #warned = new Set<string>();
+  /** Every tool call of the current run, for its title and kind. */
+  #tools = new Map<string, OpenTool>();
+  #messageId: string | null = null;
+  #audit = true;
+  #run: {body: RunStarted; startedAt: number} | null = null;
+  #lastRun: RunFinished | null = null;
+
+  constructor({verbosity, agentOutput}: TranscriptOptions) {
+    this.#verbosity = verbosity;
+    this.#agentOutput = agentOutput;
+  }
+
+  pieces(event: OneshotEvent): Piece[] {
+    const shown = this.#translate(event);
+    const pieces = this.#verbosity === 'quiet' ? shown.filter(isUrgent) : shown;
+    return this.#verbosity === 'debug' ? [line(debugLine(event), 'dim'), ...pieces] : pieces;
+  }
+
+  get #isVerbose(): boolean {
+    return this.#verbosity === 'verbose' || this.#verbosity === 'debug';
+  }
+
+  #translate(event: OneshotEvent): Piece[] {
+    switch (event.type) {
+      case 'session_started':
+        this.#audit = event.audit;
+        return this.#agentOutput || this.#isVerbose ? [line(`session ${event.session}`, 'dim')] : [];
+      case 'iteration_started':
+        return this.#audit ? [line(`iteration ${event.iteration} of ${event.maxIterations}`, 'bold')] : [];
+      case 'run_started':
+        return this.#runStarted(event);
+      case 'agent_session':
+        return this.#verboseLine(
+          `agent session ${event.agentSession}${event.model ? `, ${event.model}` : ''}`,
+        );
+      case 'agent_message_chunk':
+        return this.#words(event.content.text, event.parentToolCallId ? 'dim' : 'plain', event.messageId);
+      case 'agent_thought_chunk':
+      case 'user_message_chunk':
+        return this.#isVerbose ? this.#words(event.content.text, 'dim', event.type) : [];
+      case 'tool_call':
+        return this.#toolCall(event, event.at);
+      case 'tool_call_update':
+        return this.#toolCallUpdate(event, event.at);
+      case 'plan':
+        return this.#ownLines(event.entries.map(({content, status}) => `${PLAN_MARKS[status]} ${content}`));
+      case 'usage_update':
+        return [];
+      case 'agent_retry': {
+        const {attempt, maxAttempts, delayMs, status, error} = event;
+        const which =
+          attempt === null ? '' : ` ${attempt}${maxAttempts === null ? '' : ` of ${maxAttempts}`}`;
+        const when = delayMs === null ? '' : ` in ${duration(delayMs)}`;
+        const why = `${clean(error)}${status === null ? '' : ` (${status})`}`;
+        return [line(`retry${which}${when}: ${why}`, 'yellow')];
+      }
+      case 'signal_sent':
+        return [line(`${event.signal} to process ${event.pid}: ${clean(event.reason)}`, 'yellow')];
+      case 'run_finished':
+        return this.#runFinished(event, event.at);
+      case 'verdict': {
+        const style = event.verdict === null ? 'red' : VERDICT_STYLES[event.verdict];
+        const feedback = event.feedback === null ? [] : [line(`feedback: ${clean(event.feedback)}`, 'plain')];
+        return [line(`verdict ${event.verdict ?? 'unclear'}: ${clean(event.reason)}`, style), ...feedback];
+      }
+      case 'session_finished':
+        return this.#agentOutput ? this.#sessionFinished(event) : [];
+      case 'unparsed':
+        return this.#unparsed(event, event.raw?.stream === 'stderr' ? 'dim' : 'plain');
+      case 'note':
+        return this.#note(event);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #runStarted(event: RunStarted & {at: number; role: string | null}): Piece[] {
+    const {executor, agentVersion, model, permissionMode, transport, transportReason, argv} = event;
+    this.#run = {body: event, startedAt: event.at};
+    this.#tools = new Map();
+    this.#messageId = null;
+    const agent = [executor, agentVersion].filter(Boolean).join(' ');
+    const facts = [agent, model, `permission mode ${permissionMode}`, transport].filter(Boolean).join(', ');
+    const shown =
+      this.#agentOutput || this.#isVerbose ? [line(`${event.role}: ${clean(facts)}`, 'cyan')] : [];
+    if (this.#verbosity !== 'debug') return shown;
+    return [
+      ...shown,
+      line(`argv ${clean(JSON.stringify(argv))}`, 'dim'),
+      line(`transport ${transport}: ${clean(transportReason)}`, 'dim'),
+    ];
+  }
+
+  #words(text: string, style: Style, messageId: string | null): Piece[] {
+    if (!this.#agentOutput) return [];
+    const begins = this.#messageId !== messageId;
+    this.#messageId = messageId;
+    const words: Piece = {kind: 'text', text: limited(clean(text)), style};
+    return begins ? [{kind: 'break'}, words] : [words];
+  }
+
+  #toolCall(call: ToolCall, at: number): Piece[] {
+    this.#messageId = null;
+    const title = oneLine(call.title, 200);
+    this.#tools.set(call.toolCallId, {title, kind: call.kind, startedAt: at});
+    const style = call.parentToolCallId ? 'dim' : 'cyan';
+    const begun = this.#ownLines([`→ ${title}`], style);
+    return isOver(call.status) ? [...begun, ...this.#toolOver(call.toolCallId, call.status, at, '')] : begun;
+  }
+
+  #toolCallUpdate(update: ToolCallUpdate, at: number): Piece[] {
+    const {toolCallId, status, title, content} = update;
+    const tool = this.#tools.get(toolCallId);
+    if (tool && title !== undefined) tool.title = oneLine(title, 200);
+    const output = limited(clean((content ?? []).map(({text}) => text).join('')));
+    const shown = this.#isVerbose && output !== '' ? this.#ownLines([output], 'dim') : [];
+    return isOver(status) ? [...shown, ...this.#toolOver(toolCallId, status, at, output)] : shown;
+  }
+
+  #toolOver(toolCallId: string, status: 'completed' | 'failed', at: number, output: string): Piece[] {
+    const tool = this.#tools.get(toolCallId);
+    const title = tool?.title ?? toolCallId;
+    const took = tool ? ` (${duration(at - tool.startedAt)})` : '';
+    if (status === 'completed') return this.#ownLines([`✓ ${title}${took}`], 'green');
+    const why = output === '' ? '' : `: ${oneLine(output, 300)}`;
+    return this.#ownLines([`✗ ${title}${took} failed${why}`], 'red');
+  }
+
+  #runFinished(event: RunFinished & {role: string | null}, at: number): Piece[] {
+    this.#lastRun = event;
+    const {outcome, reason, usage} = event;
+    const took = this.#run ? [duration(at - this.#run.startedAt)] : [];
+    const facts = [...took, ...usageParts(usage)].join(', ');
+    const why = outcome === 'completed' ? '' : `: ${clean(reason)}`;
+    const shown = this.#agentOutput || this.#isVerbose;
+    const ended = shown
+      ? [line(`${event.role} ${outcome} (${facts})${why}`, outcome === 'completed' ? 'dim' : 'red')]
+      : [];
+    return [...this.#denials(event), ...ended];
+  }
+
+  #denials({permissionDenials, role}: RunFinished & {role: string | null}): Piece[] {
+    return permissionDenials.map(({toolName, toolCallId}) => {
+      const tool = toolCallId === null ? undefined : this.#tools.get(toolCallId);
+      const title = tool?.title ?? clean(toolName);
+      const next =
+        role === 'auditor'
+          ? 'an auditor may only read'
+          : `--permission-mode ${tool?.kind === 'edit' ? 'edit' : 'full'} would allow it`;
+      return urgent(`denied: ${title}; ${next}`, 'yellow');
+    });
+  }
+
+  #sessionFinished(event: SessionFinished): Piece[] {
+    const model = this.#run?.body.model ?? null;
+    const problem = sessionProblem({finished: event, lastRun: this.#lastRun, model, audit: this.#audit});
+    if (problem !== null) return [urgent(problem, 'red')];
+    const rounds = event.iterations === 1 ? '1 iteration' : `${event.iterations} iterations`;
+    const ended = this.#audit ? `verified after ${rounds}` : 'done, without an audit';
+    return [line(`${ended}: ${clean(event.reason)}`, 'green')];
+  }
+
+  #unparsed({reason, text, value}: Unparsed, style: Style): Piece[] {
+    this.#messageId = null;
+    if (reason === 'oversized') return [urgent('a frame larger than --max-frame was not read', 'yellow')];
+    if (reason === 'text') return this.#agentOutput ? [line(limited(clean(text ?? '')), style)] : [];
+    return this.#isVerbose
+      ? [line(`unknown event ${oneLine(text ?? JSON.stringify(value) ?? '', 300)}`, 'dim')]
+      : [];
+  }
+
+  /** A warning is said once. */
+  #note({level, code, text}: Note): Piece[] {
+    if (level === 'info') return this.#agentOutput ? [line(`note: ${clean(text)}`, 'dim')] : [];
+    const said = `${code} ${text}`;
+    if (this.#warned.has(said)) return [];
+    this.#warned.add(said);
+    return [urgent(`oneshot: ${level}: ${code}: ${clean(text)}`, level === 'error' ? 'red' : 'yellow')];
+  }
+
+  #ownLines(texts: string[], style: Style = 'plain'): Piece[] {
+    return this.#agentOutput ? texts.map((text) => line(text, style)) : [];
+  }
+
+  #verboseLine(text: string): Piece[] {
+    return this.#isVerbose ? [line(clean(text), 'dim')] : [];
+  }
+}
+
+const PLAN_MARKS = {pending: '☐', in_progress: '▶', completed: '☑'} as const;
+
+const VERDICT_STYLES = {DONE: 'green', RETRY: 'yellow', IMPOSSIBLE: 'red'} as const;
+
+function line(text: string, style: Style): Piece {
+  return {kind: 'line', text, style};
+}
+
+function urgent(text: string, style: Style): Piece {
+  return {kind: 'line', text, style, urgent: true};
+}
+
+function isUrgent(piece: Piece): boolean {
+  return piece.kind === 'line' && piece.urgent === true;
+}
+
+function isOver(status: string | undefined): status is 'completed' | 'failed' {
+  return status === 'completed' || status === 'failed';
+}
+
+function clean(text: string): string {
+  return stripControl(text);
+}
+
+function limited(text: string): string {
+  if (text.length <= MAX_TEXT_CHARS) return text;
+  return `${text.slice(0, MAX_TEXT_CHARS)}… (${text.length - MAX_TEXT_CHARS} more characters in the log)`;
+}
+
+function debugLine(event: OneshotEvent): string {
+  const {seq, type, v: _v, at: _at, session: _session, ...rest} = event;
+  return `[${seq}] ${type} ${oneLine(JSON.stringify(rest), 300)}`;
+}

@@ -1,0 +1,75 @@
+/** How a scripted model makes each agent write a file, run a command and say its last words. */
+import type {Piece, Turn} from './script.ts';
+
+export interface Dialect {
+  /** The agent's own tool names, as events carry them. */
+  writeTool: string;
+  commandTool: string;
+  /** Whether text reaches oneshot while the model still speaks. */
+  streamsText: boolean;
+  /** Whether the agent takes its prompt on stdin; else it stands in argv. */
+  promptOnStdin: boolean;
+  /** Whether waits before another try are on stdout. */
+  showsRetries: boolean;
+  /** Whether the tokens used are on stdout. */
+  countsUsage: boolean;
+  /** `path` is relative to the working directory. */
+  write(path: string, content: string): Turn;
+  command(command: string): Turn;
+  final(...pieces: readonly Piece[]): Turn;
+}
+
+export const claude: Dialect = {
+  writeTool: 'Write',
+  commandTool: 'Bash',
+  streamsText: true,
+  promptOnStdin: true,
+  showsRetries: true,
+  countsUsage: true,
+  write: (path, content) => ({tools: [{name: 'Write', input: {file_path: path, content}, pieces: 3}]}),
+  command: (command) => ({tools: [{name: 'Bash', input: {command, description: 'scripted'}}]}),
+  final: (...text) => ({text}),
+};
+
+export const cline3: Dialect = {
+  writeTool: 'editor',
+  commandTool: 'run_commands',
+  streamsText: true,
+  promptOnStdin: false,
+  showsRetries: false,
+  countsUsage: true,
+  write: (path, content) => ({tools: [{name: 'editor', input: {path, new_text: content}, pieces: 3}]}),
+  command: (command) => ({tools: [{name: 'run_commands', input: {commands: [command]}}]}),
+  final: (...text) => ({text}),
+};
+
+/** Cline 2 reads its tools as XML from the model's text. */
+export const cline2: Dialect = {
+  writeTool: 'newFileCreated',
+  commandTool: 'execute_command',
+  streamsText: false,
+  promptOnStdin: false,
+  showsRetries: false,
+  countsUsage: false,
+  write: (path, content) => ({
+    text: [`<write_to_file>\n<path>${path}</path>\n<content>${content}</content>\n</write_to_file>`],
+  }),
+  command: (command) => ({
+    text: [
+      `<execute_command>\n<command>${command}</command>\n`,
+      '<requires_approval>false</requires_approval>\n</execute_command>',
+    ],
+  }),
+  final: (...text) => ({
+    text: ['<attempt_completion>\n<result>', ...text, '</result>\n</attempt_completion>'],
+  }),
+};
+
+/** An auditor's last words. */
+export function verdictText(
+  verdict: 'DONE' | 'RETRY' | 'IMPOSSIBLE',
+  reason: string,
+  feedback: string | null = null,
+) {
+  return `I have looked.\n${JSON.stringify({verdict, reason, feedback})}`;
+}

@@ -1,0 +1,146 @@
+/** A recorded session, read back from the state folder, and what must hold of every one. */
+import {readdirSync, readFileSync, statSync} from 'node:fs';
+import {readdir, readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {expect} from 'vitest';
+import type {EventType, OneshotEvent} from '../../src/event.ts';
+import {eventSchema} from '../../src/event-schema.ts';
+
+export interface Session {
+  dir: string;
+  /** `events.jsonl` as it is. */
+  log: string;
+  events: OneshotEvent[];
+}
+
+export interface FinishedOneshot {
+  args: readonly string[];
+  exitCode: number | null;
+  signal: string | null;
+  stdout: string;
+  stderr: string;
+  /** The recording; null where no session was begun. */
+  session: Session | null;
+}
+
+export type EventOf<T extends EventType> = Extract<OneshotEvent, {type: T}>;
+
+/** The one session of a state folder, or null. */
+export async function readSession(stateDir: string): Promise<Session | null> {
+  const sessions = join(stateDir, 'sessions');
+  const ids = await readdir(sessions).catch(() => []);
+  if (ids.length === 0) return null;
+  if (ids.length > 1) throw new Error(`${ids.length} sessions where one was expected`);
+  const dir = join(sessions, ids[0]!);
+  const log = await readFile(join(dir, 'events.jsonl'), 'utf8');
+  const events = log
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as OneshotEvent);
+  return {dir, log, events};
+}
+
+/** All events of a type, in order. */
+export function eventsOf<T extends EventType>(session: Session, type: T): EventOf<T>[] {
+  return session.events.filter((event): event is EventOf<T> => event.type === type);
+}
+
+/** The worker's or the auditor's runs, by how they ended. */
+export function runsOf(session: Session, role: 'worker' | 'auditor'): EventOf<'run_finished'>[] {
+  return eventsOf(session, 'run_finished').filter((event) => event.role === role);
+}
+
+/** What the agent said, joined. */
+export function saidText(
+  session: Session,
+  type: 'agent_message_chunk' | 'agent_thought_chunk' = 'agent_message_chunk',
+) {
+  return eventsOf(session, type)
+    .map((event) => event.content.text)
+    .join('');
+}
+
+/** What must hold of every run of oneshot that began a session. */
+export function checkSession({session, stdout, stderr, args}: FinishedOneshot): void {
+  if (!session) return;
+  checkOrder(session, stderr);
+  checkStdout(session, args, stdout);
+  checkRawSpans(session);
+  checkModes(session.dir);
+}
+
+function checkOrder({events, log}: Session, stderr: string): void {
+  for (const event of events) expect(() => eventSchema.parse(event), JSON.stringify(event)).not.toThrow();
+  expect(log.endsWith('\n'), 'the log ends with a whole line').toBe(true);
+  expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
+  expect(events[0]?.type).toBe('session_started');
+  expect(events.at(-1)?.type, stderr).toBe('session_finished');
+  const count = (type: EventType) => events.filter((event) => event.type === type).length;
+  expect(count('run_finished')).toBe(count('run_started'));
+}
+
+/** With `--json` the log itself, else the worker's final words and a newline. */
+function checkStdout(session: Session, args: readonly string[], stdout: string): void {
+  if (args.includes('--json')) {
+    expect(stdout === session.log, 'stdout is the event log').toBe(true);
+    return;
+  }
+  const {text} = eventsOf(session, 'session_finished')[0]!;
+  expect(stdout).toBe(text === null ? '' : `${text}\n`);
+}
+
+/** The bytes that an event points at hold what the event says. */
+function checkRawSpans({dir, events}: Session): void {
+  const files = new Map<string, Buffer>();
+  for (const event of events) {
+    if (!event.raw) continue;
+    const {stream, offset, length} = event.raw;
+    const path = join(dir, String(event.iteration), `${event.role}.${stream}`);
+    const file = files.get(path) ?? readFileSync(path);
+    files.set(path, file);
+    expect(offset + length, `span of event ${event.seq}`).toBeLessThanOrEqual(file.length);
+    const source = file.toString('utf8', offset, offset + length);
+    const said = saidBy(event);
+    if (said !== null)
+      expect(
+        stringsIn(source).some((text) => text.includes(said)),
+        JSON.stringify(event),
+      ).toBe(true);
+  }
+}
+
+function saidBy(event: OneshotEvent): string | null {
+  switch (event.type) {
+    case 'agent_message_chunk':
+    case 'agent_thought_chunk':
+      return event.content.text;
+    case 'tool_call':
+      return event.toolName;
+    case 'unparsed':
+      return event.text ?? null;
+    default:
+      return null;
+  }
+}
+
+/** All strings of a JSON text, those inside nested JSON texts too; of any other text the text itself. */
+function stringsIn(source: string): string[] {
+  const found = [source];
+  try {
+    JSON.parse(source, (_key, value: unknown) => {
+      if (typeof value === 'string') found.push(value);
+      return value;
+    });
+  } catch {
+    // Not JSON.
+  }
+  return found;
+}
+
+/** Nobody but the user can read a recording. */
+function checkModes(dir: string): void {
+  for (const entry of readdirSync(dir, {withFileTypes: true, recursive: true})) {
+    const path = join(entry.parentPath, entry.name);
+    expect((statSync(path).mode & 0o777).toString(8), path).toBe(entry.isDirectory() ? '700' : '600');
+  }
+}

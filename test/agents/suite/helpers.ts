@@ -1,0 +1,61 @@
+/** What the tests of the suite share. */
+import {createHash} from 'node:crypto';
+import {expect, inject} from 'vitest';
+import type {AgentName} from '../install.ts';
+import {type Rig, type RigOptions, type RunningOneshot, type StartOptions, startRig} from '../rig.ts';
+import type {ModelRequest, Script} from '../script.ts';
+import {type EventOf, eventsOf, type FinishedOneshot, type Session} from '../session.ts';
+
+export type Recorded = FinishedOneshot & {session: Session};
+
+/** A rig for the named agent. */
+export function rigOf(name: AgentName, script: Script, options?: RigOptions): Promise<Rig> {
+  return startRig(inject('agents')[name], script, options);
+}
+
+/** Runs oneshot to its end where a recording is expected. */
+export function record(rig: Rig, args: readonly string[], options?: StartOptions): Promise<Recorded> {
+  return recorded(rig.start(args, options));
+}
+
+export async function recorded(oneshot: RunningOneshot): Promise<Recorded> {
+  const finished = await oneshot.finished;
+  if (!finished.session) throw new Error(`no session was begun: ${finished.stderr}`);
+  return {...finished, session: finished.session};
+}
+
+/** The one run of a session without auditor. */
+export function onlyRun(session: Session): EventOf<'run_finished'> {
+  const runs = eventsOf(session, 'run_finished');
+  expect(runs).toHaveLength(1);
+  return runs[0]!;
+}
+
+/** Warnings and errors that oneshot has noted. */
+export function complaints(session: Session): string[] {
+  return eventsOf(session, 'note')
+    .filter((note) => note.level !== 'info')
+    .map((note) => `${note.code}: ${note.text}`);
+}
+
+/** All that a request told the model in its conversation. */
+export function conversation(request: ModelRequest | undefined): string {
+  return [...(request?.userTexts ?? []), ...(request?.toolResults ?? [])].join('\n');
+}
+
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** A text of exactly `bytes` bytes: lines that all differ, characters of more than one byte, no space at either end. */
+export function textOf(bytes: number): string {
+  const lines: string[] = [];
+  let size = 0;
+  for (let index = 0; ; index++) {
+    const line = `Line ${index} of a löng text ✓\n`;
+    if (size + Buffer.byteLength(line) >= bytes) break;
+    lines.push(line);
+    size += Buffer.byteLength(line);
+  }
+  return lines.join('') + '.'.repeat(bytes - size);
+}

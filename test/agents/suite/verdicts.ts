@@ -1,0 +1,67 @@
+import {existsSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, it} from 'vitest';
+import {type Dialect, verdictText} from '../dialect.ts';
+import type {AgentName} from '../install.ts';
+import {eventsOf, runsOf} from '../session.ts';
+import {complaints, conversation, record, rigOf} from './helpers.ts';
+
+const FEEDBACK = 'The file must say second, not first.';
+
+export function endsWithAVerdict(name: AgentName, dialect: Dialect): void {
+  it('a rejected task is done in the second iteration, and the auditor cannot write', async () => {
+    const rig = await rigOf(name, [
+      dialect.write('task.txt', 'first'),
+      dialect.final('Wrote it.'),
+      dialect.write('forbidden.txt', 'by the auditor'),
+      dialect.final(verdictText('RETRY', 'It says first.', FEEDBACK)),
+      dialect.write('task.txt', 'second'),
+      dialect.final('Wrote it again.'),
+      dialect.final(verdictText('DONE', 'It says second.')),
+    ]);
+    const finished = await record(rig, [
+      '--debug',
+      '--permission-mode',
+      'full',
+      'Write second into task.txt',
+    ]);
+    const {session, exitCode, stdout, stderr} = finished;
+
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toBe('Wrote it again.\n');
+    expect(readFileSync(join(rig.work, 'task.txt'), 'utf8').trim()).toBe('second');
+    expect(existsSync(join(rig.work, 'forbidden.txt')), 'the auditor has written').toBe(false);
+    expect(eventsOf(session, 'verdict').map(({verdict}) => verdict)).toEqual(['RETRY', 'DONE']);
+    expect(eventsOf(session, 'verdict')[0]?.feedback).toBe(FEEDBACK);
+    expect(conversation(rig.server.requests[2])).toContain('Wrote it.');
+    expect(conversation(rig.server.requests[4])).toContain(FEEDBACK);
+    expect(eventsOf(session, 'run_started').map(({role, iteration}) => [role, iteration])).toEqual([
+      ['worker', 1],
+      ['auditor', 1],
+      ['worker', 2],
+      ['auditor', 2],
+    ]);
+    expect(eventsOf(session, 'run_started').map(({permissionMode}) => permissionMode)).toEqual([
+      'full',
+      'read',
+      'full',
+      'read',
+    ]);
+    expect(runsOf(session, 'worker').map(({outcome}) => outcome)).toEqual(['completed', 'completed']);
+    expect(eventsOf(session, 'session_finished')[0]).toMatchObject({ending: 'verified', iterations: 2});
+    expect(complaints(session)).toEqual([]);
+  });
+
+  it('a task that the auditor calls impossible ends with exit code 4', async () => {
+    const reason = 'There is no such file.';
+    const rig = await rigOf(name, [
+      dialect.final('I could not.'),
+      dialect.final(verdictText('IMPOSSIBLE', reason)),
+    ]);
+    const {session, exitCode, stdout, stderr} = await record(rig, ['Fix the file that is not there']);
+    expect(exitCode, stderr).toBe(4);
+    expect(stdout).toBe('I could not.\n');
+    expect(stderr).toContain(reason);
+    expect(eventsOf(session, 'session_finished')[0]).toMatchObject({ending: 'impossible', iterations: 1});
+  });
+}

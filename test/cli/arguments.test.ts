@@ -1,0 +1,346 @@
+import {describe, expect, it} from 'vitest';
+import {parseArguments} from '../../src/cli/arguments.ts';
+import {errorLine} from '../../src/cli/complain.ts';
+import {exitCodeOfError} from '../../src/cli/exit-code.ts';
+import type {RunOptions} from '../../src/cli/invocation.ts';
+
+const HERE = {env: {}, cwd: '/here', version: '1.2.3'};
+
+function parse(argv: string[], env: Record<string, string> = {}) {
+  return parseArguments(argv, {...HERE, env});
+}
+
+function runOptions(argv: string[], env: Record<string, string> = {}): RunOptions {
+  const invocation = parse(argv, env);
+  if (invocation.command !== 'run') throw new Error(`parsed as ${invocation.command}`);
+  return invocation.options;
+}
+
+/** The exit code and the line that a user sees. */
+function complaint(argv: string[], env: Record<string, string> = {}): {code: number; line: string} {
+  try {
+    parse(argv, env);
+  } catch (error) {
+    return {code: exitCodeOfError(error), line: errorLine(error)};
+  }
+  throw new Error(`accepted: ${argv.join(' ')}`);
+}
+
+describe('a task', () => {
+  it('has these defaults', () => {
+    expect(parse(['do it'])).toEqual({
+      command: 'run',
+      options: {
+        prompt: {from: 'argument', text: 'do it'},
+        executor: 'auto',
+        auditorExecutor: null,
+        workerModel: null,
+        auditorModel: null,
+        maxIterations: 5,
+        audit: true,
+        permissionMode: 'agent',
+        transport: 'auto',
+        maxFrameBytes: 64 * 1024 * 1024,
+        cwd: '/here',
+        env: {},
+        agentArgs: [],
+        json: false,
+        verbosity: 'normal',
+      },
+    });
+  });
+
+  it('takes every option', () => {
+    const argv = [
+      ...[
+        '--executor',
+        'cline',
+        '--auditor-executor',
+        'claude',
+        '--worker-model',
+        'a',
+        '--auditor-model',
+        'b',
+      ],
+      ...['--max-iterations', '2', '--no-audit', '--permission-mode', 'edit', '--transport', 'pipe'],
+      ...['--max-frame', '1MiB', '--cwd', 'sub', '--env', 'A=1', '--env', 'B=x=y', '--agent-arg', '--foo'],
+      ...['--agent-arg=-x', '--json', '--verbose', 'do it'],
+    ];
+    expect(runOptions(argv)).toEqual({
+      prompt: {from: 'argument', text: 'do it'},
+      executor: 'cline',
+      auditorExecutor: 'claude',
+      workerModel: 'a',
+      auditorModel: 'b',
+      maxIterations: 2,
+      audit: false,
+      permissionMode: 'edit',
+      transport: 'pipe',
+      maxFrameBytes: 1024 * 1024,
+      cwd: '/here/sub',
+      env: {A: '1', B: 'x=y'},
+      agentArgs: ['--foo', '-x'],
+      json: true,
+      verbosity: 'verbose',
+    });
+  });
+
+  it('may follow or precede its options', () => {
+    expect(runOptions(['do it', '--json'])).toEqual(runOptions(['--json', 'do it']));
+    expect(runOptions(['run', 'do it', '--json'])).toEqual(runOptions(['--json', 'do it']));
+  });
+
+  it('of one word is a task under run', () => {
+    expect(runOptions(['run', 'doctor']).prompt).toEqual({from: 'argument', text: 'doctor'});
+  });
+
+  it('that begins with a dash comes after --', () => {
+    expect(runOptions(['--', '--help me']).prompt).toEqual({from: 'argument', text: '--help me'});
+    expect(runOptions(['run', '--', '-v']).prompt).toEqual({from: 'argument', text: '-v'});
+  });
+
+  it.each([
+    [['-'], {from: 'stdin'}],
+    [['run', '-'], {from: 'stdin'}],
+    [['--file', '-'], {from: 'stdin'}],
+    [['--file', 'task.md'], {from: 'file', path: '/here/task.md'}],
+    [['run', '--file', '/abs/task.md'], {from: 'file', path: '/abs/task.md'}],
+  ])('is read from elsewhere: %j', (argv, prompt) => expect(runOptions(argv).prompt).toEqual(prompt));
+});
+
+describe('the transport', () => {
+  it.each([
+    [['a b'], {}, 'auto'],
+    [['a b', '--no-streaming'], {}, 'buffered'],
+    [['a b', '--no-streaming', '--transport', 'buffered'], {}, 'buffered'],
+    [['a b'], {ONESHOT_DISABLE_STREAMING: '1'}, 'buffered'],
+    [['a b'], {ONESHOT_DISABLE_STREAMING: 'true'}, 'buffered'],
+    [['a b'], {ONESHOT_DISABLE_STREAMING: '0'}, 'auto'],
+    [['a b', '--transport', 'pty'], {ONESHOT_DISABLE_STREAMING: '1'}, 'pty'],
+    [['a b', '--transport', 'auto'], {ONESHOT_DISABLE_STREAMING: '1'}, 'auto'],
+  ])('of %j with %j is %s', (argv, env, transport) => {
+    expect(runOptions(argv, env as Record<string, string>).transport).toBe(transport);
+  });
+});
+
+describe('how much stderr says', () => {
+  it.each([
+    [['--quiet'], 'quiet'],
+    [['--verbose'], 'verbose'],
+    [['--debug'], 'debug'],
+    [['--verbose', '--debug'], 'debug'],
+  ])('under %j is %s', (flags, verbosity) => expect(runOptions([...flags, 'a b']).verbosity).toBe(verbosity));
+});
+
+describe('sizes of frames', () => {
+  it.each([
+    ['1048576', 1_048_576],
+    ['64MiB', 64 * 1024 * 1024],
+    ['10 MB', 10_000_000],
+    ['2kib', 2048],
+    ['512B', 512],
+    ['512MiB', 512 * 1024 * 1024],
+  ])('%s is %d bytes', (given, bytes) =>
+    expect(runOptions(['a b', '--max-frame', given]).maxFrameBytes).toBe(bytes),
+  );
+});
+
+describe('exec', () => {
+  const exec = (argv: string[]) => {
+    const invocation = parse(['exec', ...argv]);
+    return invocation.command === 'exec' ? invocation.options : null;
+  };
+
+  it('leaves everything from the program on alone', () => {
+    expect(exec(['--json', '--', 'ls', '-la', '--json', '--'])).toMatchObject({
+      argv: ['ls', '-la', '--json', '--'],
+      json: true,
+      stdin: false,
+    });
+    expect(exec(['ls', '--help', '--', 'x'])).toMatchObject({argv: ['ls', '--help', '--', 'x'], json: false});
+  });
+
+  it('takes its own options', () => {
+    expect(
+      exec(['--stdin', '--quiet', '--no-streaming', '--cwd', '/tmp', '--env', 'A=', '--', 'x']),
+    ).toMatchObject({
+      stdin: true,
+      verbosity: 'quiet',
+      transport: 'buffered',
+      cwd: '/tmp',
+      env: {A: ''},
+    });
+  });
+});
+
+describe('normalize', () => {
+  it('reads stdin, and knows nothing of the exit, unless told', () => {
+    expect(parse(['normalize', '--executor', 'claude'])).toEqual({
+      command: 'normalize',
+      options: {
+        executor: 'claude',
+        exitCode: null,
+        exitSignal: null,
+        stopped: false,
+        stderrPath: null,
+        path: null,
+      },
+    });
+    const told = ['--executor=cline', '--exit-signal', 'SIGTERM', '--stopped', '--stderr', 'err', 'out'];
+    expect(parse(['normalize', ...told])).toEqual({
+      command: 'normalize',
+      options: {
+        executor: 'cline',
+        exitCode: null,
+        exitSignal: 'SIGTERM',
+        stopped: true,
+        stderrPath: '/here/err',
+        path: '/here/out',
+      },
+    });
+  });
+});
+
+describe('the other commands', () => {
+  it.each([
+    [['doctor'], {command: 'doctor', options: {json: false}}],
+    [['doctor', '--json'], {command: 'doctor', options: {json: true}}],
+    [['demo', '--json'], {command: 'demo', options: {json: true, verbosity: 'normal', transport: 'auto'}}],
+    [['--version'], {command: 'print', text: '1.2.3\n'}],
+  ])('%j', (argv, invocation) => expect(parse(argv)).toEqual(invocation));
+
+  it.each([[['--help']], [['-h']], [['help']]])('%j shows the commands and the options of a task', (argv) => {
+    const invocation = parse(argv);
+    const text = invocation.command === 'print' ? invocation.text : '';
+    for (const word of ['exec', 'doctor', '--permission-mode', '--max-iterations', 'Exit codes']) {
+      expect(text).toContain(word);
+    }
+  });
+
+  it.each([[['run', '--help']], [['help', 'run']], [['--json', '--help']]])(
+    '%j shows the help of run',
+    (argv) => {
+      const invocation = parse(argv);
+      expect(invocation.command === 'print' && invocation.text).toContain('Usage: oneshot run');
+    },
+  );
+});
+
+describe('wrong input is one line with a code and the next step, and exit code 2', () => {
+  it.each<[string[], string]>([
+    [
+      [],
+      'oneshot: EMPTY_PROMPT: there is no task. Say what to do: oneshot "fix the failing test", or see oneshot --help.',
+    ],
+    [
+      ['run'],
+      'oneshot: EMPTY_PROMPT: there is no task. Say what to do: oneshot "fix the failing test", or see oneshot --help.',
+    ],
+    [
+      ['docter'],
+      'oneshot: UNKNOWN_COMMAND: there is no command "docter". Did you mean oneshot doctor? A task of one word needs run: oneshot run "docter".',
+    ],
+    [
+      ['fix', 'the', 'bug'],
+      'oneshot: USAGE: the task came in 3 arguments. Quote the task: oneshot "fix the bug".',
+    ],
+    [
+      ['run', 'fix', 'it'],
+      'oneshot: USAGE: the task came in 2 arguments. Quote the task: oneshot "fix the bug".',
+    ],
+    [['a b', '--file', 'x'], 'oneshot: USAGE: there is a task and a --file. Give one of the two.'],
+    [
+      ['--json', 'doctor'],
+      'oneshot: USAGE: options stand before the command doctor. Put them after it: oneshot doctor …',
+    ],
+    [['a b', '--jsn'], "oneshot: INVALID_OPTION: unknown option '--jsn'. Did you mean --json?"],
+    [
+      ['run', 'a b', '--zzzzzz'],
+      "oneshot: INVALID_OPTION: unknown option '--zzzzzz'. See oneshot run --help.",
+    ],
+    [
+      ['a b', '--executor', 'claud'],
+      'oneshot: UNKNOWN_EXECUTOR: --executor "claud" is no executor. Did you mean claude? There are auto, claude, cline, command.',
+    ],
+    [
+      ['a b', '--auditor-executor', 'x'],
+      'oneshot: UNKNOWN_EXECUTOR: --auditor-executor "x" is no executor. Did you mean auto? There are auto, claude, cline, command.',
+    ],
+    [
+      ['a b', '--executor', 'command'],
+      'oneshot: USAGE: the command executor needs a program. Name it: --executor command --agent-arg PROGRAM --agent-arg ARGUMENT …',
+    ],
+    [
+      ['a b', '--max-iterations', '0'],
+      'oneshot: INVALID_OPTION: --max-iterations "0" is not valid. It takes a whole number from 1 on.',
+    ],
+    [
+      ['a b', '--max-iterations', '2.5'],
+      'oneshot: INVALID_OPTION: --max-iterations "2.5" is not valid. It takes a whole number from 1 on.',
+    ],
+    [
+      ['a b', '--permission-mode', 'fulll'],
+      'oneshot: INVALID_OPTION: --permission-mode "fulll" is not valid. Did you mean full? --permission-mode takes agent, read, edit, full.',
+    ],
+    [
+      ['a b', '--transport', 'ptty'],
+      'oneshot: INVALID_OPTION: --transport "ptty" is not valid. Did you mean pty? --transport takes auto, pty, pipe, buffered.',
+    ],
+    [
+      ['a b', '--no-streaming', '--transport', 'pty'],
+      'oneshot: USAGE: --no-streaming contradicts --transport pty. Give one of the two.',
+    ],
+    [
+      ['a b', '--max-frame', '64 mebi'],
+      'oneshot: INVALID_OPTION: --max-frame "64 mebi" is not valid. It takes bytes, such as 1048576 or 64MiB, at most 512MiB.',
+    ],
+    [
+      ['a b', '--max-frame', '1GiB'],
+      'oneshot: INVALID_OPTION: --max-frame "1GiB" is not valid. It takes bytes, such as 1048576 or 64MiB, at most 512MiB.',
+    ],
+    [
+      ['a b', '--env', 'NOVALUE'],
+      'oneshot: INVALID_OPTION: --env "NOVALUE" is not valid. It takes NAME=VALUE, such as --env LANG=C.',
+    ],
+    [
+      ['a b', '--worker-model', '--json'],
+      'oneshot: INVALID_OPTION: --worker-model "--json" is not valid. --worker-model needs a value.',
+    ],
+    [['a b', '--cwd'], "oneshot: USAGE: option '--cwd <dir>' argument missing. See oneshot --help."],
+    [
+      ['a b', '--quiet', '--verbose'],
+      "oneshot: USAGE: option '--quiet' cannot be used with option '--verbose'. See oneshot --help.",
+    ],
+    [['exec'], "oneshot: USAGE: missing required argument 'command'. See oneshot exec --help."],
+    [['exec', '--'], "oneshot: USAGE: missing required argument 'command'. See oneshot exec --help."],
+    [['exec', '--jsno', '--', 'x'], "oneshot: INVALID_OPTION: unknown option '--jsno'. Did you mean --json?"],
+    [
+      ['normalize'],
+      "oneshot: USAGE: required option '--executor <name>' not specified. See oneshot normalize --help.",
+    ],
+    [
+      ['normalize', '--executor', 'auto'],
+      'oneshot: INVALID_OPTION: --executor "auto" is not valid. Name the executor: claude, cline, command.',
+    ],
+    [
+      ['normalize', '--executor', 'claude', '--exit-code', '1', '--exit-signal', 'SIGINT'],
+      "oneshot: USAGE: option '--exit-code <n>' cannot be used with option '--exit-signal <signal>'. See oneshot normalize --help.",
+    ],
+    [
+      ['normalize', '--executor', 'claude', '--exit-code', '-1'],
+      'oneshot: INVALID_OPTION: --exit-code "-1" is not valid. It takes a whole number from 0 on.',
+    ],
+    [
+      ['normalize', '--executor', 'claude', '--exit-signal', '9'],
+      'oneshot: INVALID_OPTION: --exit-signal "9" is not valid. It takes the name of a signal, such as SIGTERM.',
+    ],
+    [
+      ['doctor', 'now'],
+      "oneshot: USAGE: too many arguments for 'doctor'. Expected 0 arguments but got 1. See oneshot doctor --help.",
+    ],
+    [
+      ['a b', '--executor', `evil\n\x1b[31m${'x'.repeat(100)}`],
+      `oneshot: UNKNOWN_EXECUTOR: --executor "evil\\n\\u001b[31m${'x'.repeat(70)}…" is no executor. Did you mean command? There are auto, claude, cline, command.`,
+    ],
+  ])('%j', (argv, line) => expect(complaint(argv)).toEqual({code: 2, line}));
+});

@@ -1,0 +1,184 @@
+import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {afterAll, describe, expect, test} from 'vitest';
+import {systemClock} from '../../src/clock.ts';
+import {windowsPlatform} from '../../src/transport/platform.ts';
+import {stopChild} from '../../src/transport/stop.ts';
+import type {Child} from '../../src/transport/transport.ts';
+import {ManualClock} from './manual-clock.ts';
+import {fixture, isRunning, liveTransports, scratch, start, transports, until} from './start.ts';
+
+/** Starts stopping and shows what has been sent so far. */
+function stopping(child: Child, clock = new ManualClock(), killNow = new AbortController()) {
+  const sent: NodeJS.Signals[] = [];
+  const stopped = stopChild(child, {clock, onSignal: (signal) => sent.push(signal), killNow: killNow.signal});
+  return {sent, stopped, clock, killNow};
+}
+
+/** A child that ignores these signals, once it does. */
+async function stubborn(...signals: string[]): Promise<Child> {
+  const {child, stdout} = await start(fixture('stubborn', ...signals), {transport: 'pipe'});
+  await until(() => stdout().length > 0);
+  return child;
+}
+
+describe.skipIf(process.platform === 'win32')('stopping', () => {
+  test('ends with SIGINT where that is enough', async () => {
+    const child = await stubborn();
+    const {sent, stopped, clock} = stopping(child);
+    await stopped;
+    expect(sent).toEqual(['SIGINT']);
+    expect(await child.exit).toMatchObject({signal: 'SIGINT'});
+    expect(clock.pending).toBe(0);
+  });
+
+  test('goes on to SIGTERM after 3 s and not before', async () => {
+    const child = await stubborn('SIGINT');
+    const {sent, stopped, clock} = stopping(child);
+    clock.advance(2999);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(sent).toEqual(['SIGINT']);
+    clock.advance(1);
+    await stopped;
+    expect(sent).toEqual(['SIGINT', 'SIGTERM']);
+    expect(await child.exit).toMatchObject({signal: 'SIGTERM'});
+  });
+
+  test('goes on to SIGKILL after 3 s more', async () => {
+    const child = await stubborn('SIGINT', 'SIGTERM');
+    const {sent, stopped, clock} = stopping(child);
+    clock.advance(3000);
+    await until(() => sent.length === 2);
+    await until(() => clock.pending === 1);
+    clock.advance(3000);
+    await stopped;
+    expect(sent).toEqual(['SIGINT', 'SIGTERM', 'SIGKILL']);
+    expect(await child.exit).toMatchObject({signal: 'SIGKILL'});
+  });
+
+  test('takes other steps where asked', async () => {
+    const child = await stubborn('SIGINT', 'SIGTERM');
+    const sent: string[] = [];
+    const killNow = new AbortController().signal;
+    await stopChild(child, {
+      clock: systemClock,
+      stepMs: 20,
+      onSignal: (signal) => sent.push(signal),
+      killNow,
+    });
+    expect(sent).toEqual(['SIGINT', 'SIGTERM', 'SIGKILL']);
+  });
+
+  test('kills at once when told to, in a step and before the first', async () => {
+    const patient = stopping(await stubborn('SIGINT', 'SIGTERM'));
+    expect(patient.sent).toEqual(['SIGINT']);
+    patient.killNow.abort();
+    await patient.stopped;
+    expect(patient.sent).toEqual(['SIGINT', 'SIGKILL']);
+    expect(patient.clock.pending).toBe(0);
+
+    const impatient = stopping(await stubborn('SIGINT'), new ManualClock(), patient.killNow);
+    await impatient.stopped;
+    expect(impatient.sent).toEqual(['SIGKILL']);
+  });
+
+  test('sends nothing to a child that is gone', async () => {
+    const {child} = await start(fixture('write-and-exit', 0), {transport: 'pipe'});
+    await child.exit;
+    const {sent, stopped} = stopping(child);
+    await stopped;
+    expect(sent).toEqual([]);
+  });
+
+  test('reaches the whole process group', async () => {
+    const script = 'sleep 60 & echo $!; wait';
+    const {child, stdout} = await start(['/bin/sh', '-c', script], {transport: 'pipe'});
+    await until(() => stdout().length > 0);
+    await stopping(child, undefined, aborted()).stopped;
+    await until(() => !isRunning(Number(String(stdout()))) || isZombie(Number(String(stdout()))));
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a child blocked in a write', () => {
+  test.each(liveTransports)('on %s sees SIGINT, since its output is drained', async (transport) => {
+    let paused = false;
+    const {child} = await start(fixture('endless-writer'), {transport}, (me) => {
+      if (!paused) me.pause();
+      paused = true;
+    });
+    await until(() => paused);
+    const {sent, stopped} = stopping(child);
+    await stopped;
+    expect(sent).toEqual(['SIGINT']);
+    expect(await child.exit).toMatchObject({exitCode: 7, signal: null});
+  });
+
+  test.each(transports)('on %s that ignores all signals is killed', async (transport) => {
+    const {child} = await start(fixture('endless-writer', 'ignore'), {transport});
+    child.pause();
+    await until(() => child.bytesSeen() > 0 || transport !== 'buffered');
+    await stopping(child, undefined, aborted()).stopped;
+    expect(await child.exit).toMatchObject({signal: 'SIGKILL'});
+  });
+});
+
+describe('stopping on Windows', () => {
+  const path = process.env.PATH;
+  afterAll(() => {
+    process.env.PATH = path;
+  });
+
+  test('a child that taskkill has ended is stopped', async () => {
+    const {child} = await start(fixture('stubborn'), {transport: 'pipe'}, undefined, {
+      platform: windowsPlatform(
+        async () => (file, args) => ({command: file, args: [...args], options: {}, file}),
+        (args) => args.includes('/F') && process.kill(Number(args[1]), 'SIGKILL'),
+      ),
+    });
+    const {sent, stopped, clock} = stopping(child);
+    clock.advance(3000);
+    await until(() => sent.length === 2 && clock.pending === 1);
+    clock.advance(3000);
+    await stopped;
+    expect(sent).toEqual(['SIGINT', 'SIGTERM', 'SIGKILL']);
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'taskkill is called by name, and its absence is no error',
+    async () => {
+      mkdirSync(scratch('windows'), {recursive: true});
+      process.env.PATH = scratch('windows');
+      expect(windowsPlatform().signal(7, 'SIGINT')).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      writeFileSync(
+        scratch('windows', 'taskkill'),
+        `#!/bin/sh\necho "$@" > '${scratch('windows', 'args')}'\n`,
+      );
+      chmodSync(scratch('windows', 'taskkill'), 0o755);
+      expect(windowsPlatform().signal(7, 'SIGKILL')).toBe(true);
+      const said = () => {
+        try {
+          return readFileSync(scratch('windows', 'args'), 'utf8');
+        } catch {
+          return '';
+        }
+      };
+      await until(() => said() !== '');
+      expect(said()).toBe('/pid 7 /T /F\n');
+    },
+  );
+});
+
+function aborted(): AbortController {
+  const controller = new AbortController();
+  controller.abort();
+  return controller;
+}
+
+/** Nobody may be there to reap what is left of a group. */
+function isZombie(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+/** Events for tests, with the head filled in. */
+import type {EventBody, EventHead, OneshotEvent, RunFinished, RunStarted} from '../../src/event.ts';
+
+export function event(body: EventBody, head: Partial<EventHead> = {}): OneshotEvent {
+  return {v: 1, seq: 1, at: 0, session: 's', iteration: 1, role: 'worker', source: 'agent', ...head, ...body};
+}
+
+export function says(text: string, messageId = 'm1'): OneshotEvent {
+  return event({
+    type: 'agent_message_chunk',
+    content: {type: 'text', text},
+    messageId,
+    parentToolCallId: null,
+  });
+}
+
+export function toolCall(
+  toolCallId: string,
+  title: string,
+  at: number,
+  kind: 'edit' | 'execute' = 'edit',
+): OneshotEvent {
+  const call = {toolCallId, title, toolName: title.split(' ')[0]!, kind} as const;
+  const rest = {locations: [], rawInput: {}, parentToolCallId: null};
+  return event({type: 'tool_call', status: 'in_progress', ...call, ...rest}, {at});
+}
+
+export const NO_USAGE = {inputTokens: null, outputTokens: null, costUsd: null};
+
+export function runStarted(more: Partial<RunStarted> = {}): OneshotEvent {
+  return event(
+    {
+      type: 'run_started',
+      executor: 'claude',
+      adapter: 'claude',
+      agentVersion: '2.1.197',
+      argv: ['claude', '-p'],
+      cwd: '/work',
+      pid: 7,
+      transport: 'pty',
+      transportReason: 'there is one',
+      model: null,
+      permissionMode: 'agent',
+      promptDelivery: 'stdin',
+      promptBytes: 3,
+      resumedAgentSession: null,
+      ...more,
+    },
+    {source: 'runner'},
+  );
+}
+
+export function runFinished(more: Partial<RunFinished> = {}, head: Partial<EventHead> = {}): OneshotEvent {
+  return event(
+    {
+      type: 'run_finished',
+      outcome: 'completed',
+      reason: 'success',
+      text: null,
+      agentSession: null,
+      exitCode: 0,
+      signal: null,
+      usage: NO_USAGE,
+      permissionDenials: [],
+      ...more,
+    },
+    {source: 'runner', ...head},
+  );
+}

@@ -1,0 +1,255 @@
+import {describe, expect, it} from 'vitest';
+import type {OneshotEvent} from '../../src/event.ts';
+import {Transcript, type Verbosity} from '../../src/view/transcript.ts';
+import {event, runFinished, runStarted, says, toolCall} from './events.ts';
+
+/** The lines and texts that a person reads; `break`s left out. */
+function read(events: OneshotEvent[], verbosity: Verbosity = 'normal', agentOutput = true): string[] {
+  const transcript = new Transcript({verbosity, agentOutput});
+  return events
+    .flatMap((one) => transcript.pieces(one))
+    .flatMap((piece) => (piece.kind === 'break' ? [] : [piece.text]));
+}
+
+const started = event({
+  type: 'session_started',
+  task: 't',
+  cwd: '/',
+  maxIterations: 5,
+  audit: true,
+  oneshotVersion: '0',
+  nodeVersion: '20',
+  platform: 'linux',
+});
+
+const thought = event({
+  type: 'agent_thought_chunk',
+  content: {type: 'text', text: 'hm'},
+  messageId: null,
+  parentToolCallId: null,
+});
+
+const warning = event({type: 'note', level: 'warning', code: 'TRANSPORT_FALLBACK', text: 'no PTY'});
+
+describe('the transcript', () => {
+  it('streams the text of the agent without its control sequences', () => {
+    expect(read([says('\x1b[31mred\x1b[0m'), says(' and\x07 so on\n')])).toEqual(['red', ' and so on\n']);
+  });
+
+  it('begins a new message on a new line', () => {
+    const transcript = new Transcript({verbosity: 'normal', agentOutput: true});
+    const kinds = [says('a', '1'), says('b', '1'), says('c', '2')].map((one) =>
+      transcript.pieces(one).map(({kind}) => kind),
+    );
+    expect(kinds).toEqual([['break', 'text'], ['text'], ['break', 'text']]);
+  });
+
+  it('shows thoughts under verbose only', () => {
+    expect(read([thought])).toEqual([]);
+    expect(read([thought], 'verbose')).toEqual(['hm']);
+  });
+
+  it('shows a tool call with its target, state and duration', () => {
+    const done = event({type: 'tool_call_update', toolCallId: '1', status: 'completed'}, {at: 1300});
+    expect(read([toolCall('1', 'Write notes.txt', 1000), done])).toEqual([
+      '→ Write notes.txt',
+      '✓ Write notes.txt (0.3 s)',
+    ]);
+  });
+
+  it('shows why a tool call failed', () => {
+    const content = [{type: 'text' as const, text: 'no such\nfile'}];
+    const failed = event(
+      {type: 'tool_call_update', toolCallId: '1', status: 'failed', content},
+      {at: 42_000},
+    );
+    expect(read([toolCall('1', 'Bash rm x', 0), failed]).at(-1)).toBe(
+      '✗ Bash rm x (42 s) failed: no such file',
+    );
+  });
+
+  it('takes a better title that comes later', () => {
+    const better = event({type: 'tool_call_update', toolCallId: '1', title: 'Bash npm test'});
+    const done = event({type: 'tool_call_update', toolCallId: '1', status: 'completed'});
+    expect(read([toolCall('1', 'Bash', 0), better, done]).at(-1)).toBe('✓ Bash npm test (0.0 s)');
+  });
+
+  it('names the end of a tool call whose start it has not seen', () => {
+    expect(read([event({type: 'tool_call_update', toolCallId: 'x9', status: 'completed'})])).toEqual([
+      '✓ x9',
+    ]);
+  });
+
+  it('shows tool output under verbose', () => {
+    const content = [{type: 'text' as const, text: 'output'}];
+    const update = event({type: 'tool_call_update', toolCallId: '1', content});
+    expect(read([toolCall('1', 'Bash ls', 0), update], 'verbose')).toEqual(['→ Bash ls', 'output']);
+  });
+
+  it.each([
+    [
+      {attempt: 2, maxAttempts: 10, delayMs: 4000, status: 529, error: 'overloaded'},
+      'retry 2 of 10 in 4.0 s: overloaded (529)',
+    ],
+    [{attempt: null, maxAttempts: null, delayMs: null, status: null, error: 'oops'}, 'retry: oops'],
+  ])('shows a retry with what is known of it', (retry, line) => {
+    expect(read([event({type: 'agent_retry', ...retry})])).toEqual([line]);
+  });
+
+  it('shows tokens, cost and duration at the end of a run', () => {
+    const usage = {inputTokens: 12_345, outputTokens: 678, costUsd: 0.0123};
+    expect(read([runStarted(), runFinished({usage}, {at: 5000})])).toEqual([
+      'worker: claude 2.1.197, permission mode agent, pty',
+      'worker completed (5.0 s, 12.3k tokens in, 678 out, $0.0123)',
+    ]);
+  });
+
+  it('shows why a run failed', () => {
+    expect(read([runFinished({outcome: 'failed', reason: 'HTTP 401'})])).toEqual([
+      'worker failed (): HTTP 401',
+    ]);
+  });
+
+  it('shows a denied tool with the flag that would allow it', () => {
+    const permissionDenials = [
+      {toolName: 'Write', toolCallId: '1'},
+      {toolName: 'Bash', toolCallId: '2'},
+      {toolName: 'WebFetch', toolCallId: null},
+    ];
+    const events = [
+      toolCall('1', 'Write a.txt', 0),
+      toolCall('2', 'Bash make', 0, 'execute'),
+      runFinished({permissionDenials}),
+    ];
+    expect(read(events, 'quiet')).toEqual([
+      'denied: Write a.txt; --permission-mode edit would allow it',
+      'denied: Bash make; --permission-mode full would allow it',
+      'denied: WebFetch; --permission-mode full would allow it',
+    ]);
+  });
+
+  it('does not offer a flag to an auditor', () => {
+    const permissionDenials = [{toolName: 'Write', toolCallId: null}];
+    expect(read([runFinished({permissionDenials}, {role: 'auditor'})], 'quiet')).toEqual([
+      'denied: Write; an auditor may only read',
+    ]);
+  });
+
+  it('says a warning once, and also when it is to be quiet', () => {
+    expect(read([warning, warning], 'quiet')).toEqual(['oneshot: warning: TRANSPORT_FALLBACK: no PTY']);
+  });
+
+  it('shows the verdict and the feedback', () => {
+    const verdict = event({
+      type: 'verdict',
+      verdict: 'RETRY',
+      reason: 'two lines',
+      feedback: 'add one',
+      how: 'json',
+    });
+    expect(read([verdict])).toEqual(['verdict RETRY: two lines', 'feedback: add one']);
+    const none = event({type: 'verdict', verdict: null, reason: 'no JSON', feedback: null, how: 'none'});
+    expect(read([none])).toEqual(['verdict unclear: no JSON']);
+  });
+
+  it('shows the plan', () => {
+    const entries = (['pending', 'in_progress', 'completed'] as const).map((status) => ({
+      content: `to be ${status}`,
+      priority: 'medium' as const,
+      status,
+    }));
+    expect(read([event({type: 'plan', entries})])).toEqual([
+      '☐ to be pending',
+      '▶ to be in_progress',
+      '☑ to be completed',
+    ]);
+  });
+
+  it('shows what is no JSON as it is, and unknown events under verbose', () => {
+    const text = event({type: 'unparsed', reason: 'text', text: 'Not \x1b[1mauthenticated'});
+    const unknown = event({type: 'unparsed', reason: 'unknown', value: {type: 'new'}});
+    const oversized = event({type: 'unparsed', reason: 'oversized'});
+    expect(read([text, unknown, oversized])).toEqual([
+      'Not authenticated',
+      'a frame larger than --max-frame was not read',
+    ]);
+    expect(read([unknown], 'verbose')).toEqual(['unknown event {"type":"new"}']);
+  });
+
+  it('cuts a text that no terminal should be flooded with', () => {
+    const [shown = ''] = read([says('x'.repeat(100_000))]);
+    expect(shown).toHaveLength(64 * 1024 + '… (34464 more characters in the log)'.length);
+  });
+
+  it('shows every event in one line under debug, with argv and the reason of the transport', () => {
+    const lines = read([runStarted()], 'debug');
+    expect(lines[0]).toMatch(/^\[1\] run_started \{"iteration":1,/);
+    expect(lines.slice(2)).toEqual(['argv ["claude","-p"]', 'transport pty: there is one']);
+  });
+
+  it('leaves the output of the program alone where it goes elsewhere', () => {
+    const text = event({type: 'unparsed', reason: 'text', text: 'hello'});
+    const ended = event({
+      type: 'session_finished',
+      ending: 'failed',
+      reason: 'exit 3',
+      text: null,
+      iterations: 1,
+    });
+    expect(read([started, runStarted(), text, runFinished(), ended, warning], 'quiet', false)).toEqual([
+      'oneshot: warning: TRANSPORT_FALLBACK: no PTY',
+    ]);
+  });
+
+  it('says in debug what it would not say otherwise about a program', () => {
+    expect(read([started], 'debug', false).at(-1)).toBe('session s');
+  });
+});
+
+describe('the end of a session', () => {
+  const end = (ending: 'verified' | 'exhausted' | 'failed' | 'unverified', reason: string, iterations = 1) =>
+    event({type: 'session_finished', ending, reason, text: null, iterations});
+  const withoutAudit = {...started, audit: false} as OneshotEvent;
+
+  it.each([
+    [[started, end('verified', 'all there', 2)], 'verified after 2 iterations: all there'],
+    [[started, end('verified', 'all there')], 'verified after 1 iteration: all there'],
+    [[withoutAudit, end('unverified', 'completed')], 'done, without an audit: completed'],
+    [
+      [started, end('exhausted', 'Not accepted.')],
+      'oneshot: NOT_VERIFIED: Not accepted. Raise --max-iterations, or make the task smaller.',
+    ],
+    [
+      [
+        started,
+        runStarted({model: 'gpt-0'}),
+        runFinished({outcome: 'failed'}),
+        end('failed', 'model not found'),
+      ],
+      'oneshot: MODEL_REFUSED: model not found. Choose another model than gpt-0.',
+    ],
+    [
+      [started, runFinished({outcome: 'stalled'}), end('failed', 'silent')],
+      'oneshot: AGENT_STALLED: silent. Run it again, or see the session log.',
+    ],
+    [
+      [started, runFinished({outcome: 'truncated'}), end('failed', 'cut')],
+      'oneshot: OUTPUT_TRUNCATED: cut. Run it again; --debug shows every event.',
+    ],
+    [
+      [started, runFinished({outcome: 'timed-out'}), end('failed', 'late')],
+      'oneshot: TIMED_OUT: late. Make the task smaller.',
+    ],
+    [
+      [started, runFinished({outcome: 'failed'}), end('failed', 'HTTP 401')],
+      'oneshot: AGENT_FAILED: HTTP 401. See its own words above, or run it with --debug.',
+    ],
+  ])('is one line, a problem with a code and the next step (%#)', (events, line) => {
+    expect(read(events).at(-1)).toBe(line);
+  });
+
+  it('that is a problem is shown when it is to be quiet', () => {
+    expect(read([started, end('exhausted', 'x')], 'quiet')).toHaveLength(1);
+    expect(read([started, end('verified', 'x')], 'quiet')).toEqual([]);
+  });
+});
