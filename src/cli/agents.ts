@@ -98,7 +98,7 @@ async function findFirst(
   throw new OneshotError(
     'AGENT_NOT_FOUND',
     `no agent is installed: neither ${AUTO_ORDER.join(' nor ')} is on PATH`,
-    `${executorByName('claude').installHint} Or try: oneshot demo.`,
+    `Install one: ${AUTO_ORDER.map((name) => executorByName(name).installHint).join(', or ')}; or try oneshot demo.`,
   );
 }
 

@@ -1,6 +1,8 @@
 /** The standard streams and the surroundings of the process: nothing else in the project reads or writes them. */
 import type {EventEmitter} from 'node:events';
+import {closeSync} from 'node:fs';
 import type {Readable} from 'node:stream';
+import {isatty} from 'node:tty';
 import {type Clock, systemClock} from '../clock.ts';
 import type {Environment} from '../executor/executor.ts';
 import type {TerminalStream} from '../view/terminal.ts';
@@ -43,6 +45,19 @@ function prepare(stream: NodeJS.WriteStream): void {
   if (!stream.isTTY) return;
   const {_handle} = stream as {_handle?: {setBlocking?: (blocking: boolean) => void}};
   _handle?.setBlocking?.(false);
+}
+
+const STANDARD_DESCRIPTORS = [0, 1, 2];
+
+/**
+ * Call it at the start, and what it returns just before the exit. Node restores the modes of its terminals when it exits
+ * and aborts where that fails, as it does once a terminal is gone; it leaves descriptors alone that are closed.
+ */
+export function watchTerminals(): () => void {
+  const terminals = STANDARD_DESCRIPTORS.filter((fd) => isatty(fd));
+  return () => {
+    for (const fd of terminals) if (!isatty(fd)) closeSync(fd);
+  };
 }
 
 /** How long a terminal that takes nothing may hold up the exit. */

@@ -1,14 +1,16 @@
 /** From the process to an exit code and back. */
 import {errorLine, stackOf} from './complain.ts';
 import {exitCodeOfError} from './exit-code.ts';
-import {type Io, processIo, stderrSettled} from './io.ts';
+import {type Io, processIo, stderrSettled, watchTerminals} from './io.ts';
 import {VERSION} from './version.ts';
 
 /** Runs the command line of this process and exits. `program`: where `main` lies. */
 export async function start(program: URL): Promise<void> {
+  const leaveLostTerminals = watchTerminals();
   const io = processIo();
   const code = await main(process.argv.slice(2), io, program);
   await stderrSettled(io);
+  leaveLostTerminals();
   process.exit(code);
 }
 

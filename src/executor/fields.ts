@@ -24,6 +24,15 @@ export function objects(value: unknown): Json[] {
   return Array.isArray(value) ? value.filter(isJson) : [];
 }
 
+/** The JSON object that a text holds; an empty one when it holds none. */
+export function parsed(value: string | null): Json {
+  try {
+    return object(JSON.parse(value ?? ''));
+  } catch {
+    return {};
+  }
+}
+
 /** The sum of those that are known, null when none is. */
 export function sum(...values: (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);

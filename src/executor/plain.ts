@@ -15,15 +15,15 @@ export function plainEvents(frame: TextFrame | OversizedFrame): EventBody[] {
   return hasWords(frame.text) ? [{type: 'unparsed', reason: 'text', text: frame.text}] : [];
 }
 
-/** Lines of a stack trace explain nothing to the reader of a one-line reason. */
-const STACK_LINE = /^\s+at /;
+/** What explains nothing to the reader of a one-line reason: stack traces, warnings, lines without a word. */
+const NO_REASON = /^\s*at \S|^\s*\w*warning\b|^[^\p{L}]*$/iu;
 
 /** Remembers the last plain line that may say why an agent failed. */
 export class LastLine {
   #line: string | null = null;
 
-  see({text}: TextFrame): void {
-    if (hasWords(text) && !STACK_LINE.test(text)) this.#line = text;
+  see(frame: TextFrame | OversizedFrame): void {
+    if (frame.kind === 'text' && !NO_REASON.test(stripControl(frame.text))) this.#line = frame.text;
   }
 
   get value(): string | null {

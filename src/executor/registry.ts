@@ -1,9 +1,10 @@
 import {OneshotError} from '../error.ts';
 import {claude} from './claude.ts';
+import {cline, cline} from './cline.ts';
 import {command} from './command.ts';
 import type {Executor, ExecutorName} from './executor.ts';
 
-const executors: readonly Executor[] = [claude, command];
+const executors: readonly Executor[] = [claude, cline, command];
 
 export const executorNames: readonly ExecutorName[] = executors.map(({name}) => name);
 

@@ -88,8 +88,6 @@ class Decoder implements FrameDecoder {
 
   end(): Frame[] {
     this.#open(NOTHING);
-    if (this.#mode === 'start') this.#beginLine(0);
-    this.#decode();
     this.#finish(this.#window.bytes.length);
     this.#close();
     return this.#line.takeFrames();

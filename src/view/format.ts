@@ -33,6 +33,6 @@ export function usageParts({inputTokens, outputTokens, costUsd}: Usage): string[
   const parts: string[] = [];
   if (inputTokens !== null) parts.push(`${count(inputTokens)} tokens in`);
   if (outputTokens !== null) parts.push(`${count(outputTokens)} out`);
-  if (costUsd !== null) parts.push(`$${costUsd.toFixed(costUsd < 1 ? 4 : 2)}`);
+  if (costUsd !== null) parts.push(`$${costUsd.toFixed(costUsd > 0 && costUsd < 1 ? 4 : 2)}`);
   return parts;
 }

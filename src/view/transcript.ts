@@ -5,6 +5,7 @@
 import type {
   Note,
   OneshotEvent,
+  Role,
   RunFinished,
   RunStarted,
   SessionFinished,
@@ -38,6 +39,8 @@ export interface TranscriptOptions {
 
 interface OpenTool {
   title: string;
+  /** Whether its start was shown. Where the title has no target yet, it is only shown with the next one. */
+  isShown: boolean;
   kind: ToolKind;
   startedAt: number;
 }
@@ -52,6 +55,8 @@ export class Transcript {
   /** Every tool call of the current run, for its title and kind. */
   #tools = new Map<string, OpenTool>();
   #messageId: string | null = null;
+  /** Denied tool calls of the current run that notes have told of. */
+  #deniedInNotes = 0;
   #audit = true;
   #run: {body: RunStarted; startedAt: number} | null = null;
   #lastRun: RunFinished | null = null;
@@ -119,16 +124,17 @@ export class Transcript {
       case 'unparsed':
         return this.#unparsed(event, event.raw?.stream === 'stderr' ? 'dim' : 'plain');
       case 'note':
-        return this.#note(event);
+        return this.#note(event, event.role);
       default:
         return event satisfies never;
     }
   }
 
-  #runStarted(event: RunStarted & {at: number; role: string | null}): Piece[] {
+  #runStarted(event: RunStarted & {at: number; role: Role | null}): Piece[] {
     const {executor, agentVersion, model, permissionMode, transport, transportReason, argv} = event;
     this.#run = {body: event, startedAt: event.at};
     this.#tools = new Map();
+    this.#deniedInNotes = 0;
     this.#messageId = null;
     const agent = [executor, agentVersion].filter(Boolean).join(' ');
     const facts = [agent, model, `permission mode ${permissionMode}`, transport].filter(Boolean).join(', ');
@@ -151,21 +157,31 @@ export class Transcript {
   }
 
   #toolCall(call: ToolCall, at: number): Piece[] {
+    const {toolCallId, toolName, kind, status} = call;
     this.#messageId = null;
     const title = oneLine(call.title, 200);
-    this.#tools.set(call.toolCallId, {title, kind: call.kind, startedAt: at});
-    const style = call.parentToolCallId ? 'dim' : 'cyan';
-    const begun = this.#ownLines([`→ ${title}`], style);
-    return isOver(call.status) ? [...begun, ...this.#toolOver(call.toolCallId, call.status, at, '')] : begun;
+    const isShown = title !== toolName;
+    this.#tools.set(toolCallId, {title, kind, startedAt: at, isShown});
+    const begun = isShown ? this.#ownLines([`→ ${title}`], 'cyan') : [];
+    return isOver(status) ? [...begun, ...this.#toolOver(toolCallId, status, at, '')] : begun;
   }
 
   #toolCallUpdate(update: ToolCallUpdate, at: number): Piece[] {
     const {toolCallId, status, title, content} = update;
-    const tool = this.#tools.get(toolCallId);
-    if (tool && title !== undefined) tool.title = oneLine(title, 200);
+    const begun = title === undefined ? [] : this.#toolTitle(toolCallId, oneLine(title, 200));
     const output = limited(clean((content ?? []).map(({text}) => text).join('')));
     const shown = this.#isVerbose && output !== '' ? this.#ownLines([output], 'dim') : [];
-    return isOver(status) ? [...shown, ...this.#toolOver(toolCallId, status, at, output)] : shown;
+    const over = isOver(status) ? this.#toolOver(toolCallId, status, at, output) : [];
+    return [...begun, ...shown, ...over];
+  }
+
+  #toolTitle(toolCallId: string, title: string): Piece[] {
+    const tool = this.#tools.get(toolCallId);
+    if (!tool) return [];
+    const begun = tool.isShown ? [] : this.#ownLines([`→ ${title}`], 'cyan');
+    tool.title = title;
+    tool.isShown = true;
+    return begun;
   }
 
   #toolOver(toolCallId: string, status: 'completed' | 'failed', at: number, output: string): Piece[] {
@@ -177,7 +193,7 @@ export class Transcript {
     return this.#ownLines([`✗ ${title}${took} failed${why}`], 'red');
   }
 
-  #runFinished(event: RunFinished & {role: string | null}, at: number): Piece[] {
+  #runFinished(event: RunFinished & {role: Role | null}, at: number): Piece[] {
     this.#lastRun = event;
     const {outcome, reason, usage} = event;
     const took = this.#run ? [duration(at - this.#run.startedAt)] : [];
@@ -190,8 +206,9 @@ export class Transcript {
     return [...this.#denials(event), ...ended];
   }
 
-  #denials({permissionDenials, role}: RunFinished & {role: string | null}): Piece[] {
-    return permissionDenials.map(({toolName, toolCallId}) => {
+  /** Those of a worker that no note has told of; all of an auditor, to whom no flag would be of use. */
+  #denials({permissionDenials, role}: RunFinished & {role: Role | null}): Piece[] {
+    return permissionDenials.slice(this.#deniedInNotes).map(({toolName, toolCallId}) => {
       const tool = toolCallId === null ? undefined : this.#tools.get(toolCallId);
       const title = tool?.title ?? clean(toolName);
       const next =
@@ -221,7 +238,11 @@ export class Transcript {
   }
 
   /** A warning is said once. */
-  #note({level, code, text}: Note): Piece[] {
+  #note({level, code, text}: Note, role: Role | null): Piece[] {
+    if (code === 'PERMISSION_DENIED') {
+      if (role === 'auditor') return [];
+      this.#deniedInNotes++;
+    }
     if (level === 'info') return this.#agentOutput ? [line(`note: ${clean(text)}`, 'dim')] : [];
     const said = `${code} ${text}`;
     if (this.#warned.has(said)) return [];

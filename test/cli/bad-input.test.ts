@@ -1,4 +1,4 @@
-import {chmodSync, mkdirSync, writeFileSync} from 'node:fs';
+import {chmodSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {agentFixture, Place} from './program.ts';
@@ -83,7 +83,7 @@ describe('bad input is refused in one line, with a code and the next step, and n
   });
 
   it('a state folder that cannot be written, before the agent is started', async () => {
-    place.install('claude', agentFixture('fake-claude.mjs'));
+    place.installClaude();
     writeFileSync(join(place.home, 'plain'), '');
     const env = {ONESHOT_HOME: join(place.home, 'plain', 'state'), SCRIPT: join(place.home, 'script.json')};
     writeFileSync(env.SCRIPT, '[[]]');
@@ -99,8 +99,7 @@ describe('bad input is refused in one line, with a code and the next step, and n
   });
 
   it('an agent where nobody is logged in', async () => {
-    mkdirSync(join(place.home, 'empty'));
-    place.install('cline', agentFixture('fake-cline.mjs'));
+    place.install('cline', agentFixture('fake-cline.mjs'), {name: 'cline', version: '3.0.65'});
     await expectRefusal(['--executor', 'cline', 'do it'], 1, /^oneshot: AGENT_NOT_LOGGED_IN: .*cline auth/);
   });
 });

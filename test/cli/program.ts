@@ -1,13 +1,13 @@
 /** Starts the built program in a world of its own: a fresh home, a fresh state folder, agents only where a test puts them. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -51,11 +51,20 @@ export class Place {
     this.env = {PATH: path, HOME: this.home, ONESHOT_HOME: this.state};
   }
 
-  /** Puts a program on PATH that starts a script of Node's. */
-  install(name: string, script: string): void {
-    const path = join(this.bin, name);
-    writeFileSync(path, `#!/bin/sh\nexec "${process.execPath}" "${script}" "$@"\n`);
-    chmodSync(path, 0o755);
+  /** Puts a script of Node's on PATH, linked from a package as npm does it. */
+  install(name: string, script: string, manifest: {name: string; version: string}): void {
+    const folder = join(this.home, 'lib', name);
+    mkdirSync(folder, {recursive: true});
+    writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+    writeFileSync(join(folder, 'start'), `#!/bin/sh\nexec "${process.execPath}" "${script}" "$@"\n`, {
+      mode: 0o755,
+    });
+    symlinkSync(join(folder, 'start'), join(this.bin, name));
+  }
+
+  installClaude(): void {
+    const manifest = {name: '@anthropic-ai/claude-code', version: '2.1.197'};
+    this.install('claude', agentFixture('fake-claude.mjs'), manifest);
   }
 
   start(args: readonly string[], {env, input}: {env?: Record<string, string>; input?: string} = {}): Started {

@@ -2,13 +2,13 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {claudeSays, type Step} from '../support/session.ts';
-import {agentFixture, Place, parseLines, until} from './program.ts';
+import {Place, parseLines, until} from './program.ts';
 
 let place: Place;
 
 beforeEach(() => {
   place = new Place();
-  place.install('claude', agentFixture('fake-claude.mjs'));
+  place.installClaude();
 });
 
 afterEach(() => place.remove());

@@ -1,4 +1,4 @@
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {createDecoder, type FrameDecoderOptions} from '../../src/frame/decoder.ts';
 import type {Frame} from '../../src/frame/frame.ts';
 import {MAX_DEPTH} from '../../src/frame/scanner.ts';
@@ -164,6 +164,16 @@ describe('what only begins like an object', () => {
     ]);
   });
 
+  test('lines that only look like objects are parsed once, and again when an object came between', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    try {
+      decode('{ a: 1 }\n{ b: 2 }\n {"c":3}\n{ d: 4 }\n{ e: 5 }\n');
+      expect(parse.mock.calls).toEqual([['{ a: 1 }'], ['{"c":3}'], ['{ d: 4 }']]);
+    } finally {
+      parse.mockRestore();
+    }
+  });
+
   test('a truncated object followed by good lines loses nothing but itself', () => {
     expect(brief(decode('{"a":\n{"b":2}\n  {"c":3} \r\n{"d":4}\n'))).toEqual([
       '{"a":⏎',
@@ -266,7 +276,7 @@ describe('the bound', () => {
 
   test('a bound that is no usable number of bytes is brought into range', () => {
     expect(brief(decode('a\nbc\n', {maxFrameBytes: 0}))).toEqual(['a⏎', 'oversized 2+2']);
-    expect(brief(decode('{"a":1}\n', {maxFrameBytes: 7.5}))).toEqual(['{"a":1}']);
+    expect(brief(decode('{"a":1}\n{"a":12}\n', {maxFrameBytes: 7.5}))).toEqual(['{"a":1}', 'oversized 8+8']);
     expect(brief(decode('{"a":1}\n', {maxFrameBytes: Number.POSITIVE_INFINITY}))).toEqual(['{"a":1}']);
   });
 });

@@ -12,6 +12,7 @@ const repeated = (part: string) => (bytes: number) => part.repeat(Math.ceil(byte
 const streams: Record<string, (bytes: number) => string> = {
   'lines of one object': repeated('{"a":"some text","b":[1,2,3]}\n'),
   'objects without line ends': repeated('{}'),
+  'many objects on each line': repeated(`${'{}'.repeat(900)}\n`),
   'objects and text on one line': repeated('{"a":1} x '),
   'objects over several lines': repeated('{\n  "a": 1\n}\n'),
   'one long object': (bytes) => `{"a":"${'x'.repeat(bytes)}"}\n`,

@@ -42,6 +42,18 @@ test('a long stream in small chunks is right at every step, though little of it 
   expect(window.copiedBytes).toBeLessThan(2 * text.length);
 });
 
+test('the same store serves a stream of which little is kept', () => {
+  const window = new ByteWindow(0);
+  views(window, [chunk('abc')], 3);
+  const stores = new Set<ArrayBufferLike>();
+  for (let count = 0; count < 100; count++) {
+    window.add(Buffer.alloc(1000));
+    stores.add(window.bytes.buffer);
+    window.keepFrom(window.bytes.length - 3);
+  }
+  expect(stores.size).toBe(1);
+});
+
 test('what grows large is right too, and its store is given back when little of it is left', () => {
   const window = new ByteWindow(0);
   const part = chunk('0123456789abcdef'.repeat(4096));

@@ -68,10 +68,13 @@ describe('the transcript', () => {
     );
   });
 
-  it('takes a better title that comes later', () => {
+  it('shows the start of a tool call once its target is known', () => {
+    const begun = toolCall('1', 'Bash', 0);
     const better = event({type: 'tool_call_update', toolCallId: '1', title: 'Bash npm test'});
     const done = event({type: 'tool_call_update', toolCallId: '1', status: 'completed'});
-    expect(read([toolCall('1', 'Bash', 0), better, done]).at(-1)).toBe('✓ Bash npm test (0.0 s)');
+    expect(read([begun])).toEqual([]);
+    expect(read([begun, better, done])).toEqual(['→ Bash npm test', '✓ Bash npm test (0.0 s)']);
+    expect(read([begun, done])).toEqual(['✓ Bash (0.0 s)']);
   });
 
   it('names the end of a tool call whose start it has not seen', () => {
@@ -128,11 +131,22 @@ describe('the transcript', () => {
     ]);
   });
 
-  it('does not offer a flag to an auditor', () => {
-    const permissionDenials = [{toolName: 'Write', toolCallId: null}];
-    expect(read([runFinished({permissionDenials}, {role: 'auditor'})], 'quiet')).toEqual([
-      'denied: Write; an auditor may only read',
+  it('tells of a denied tool once, as soon as it is known', () => {
+    const text = 'Write was denied; --permission-mode edit would allow it.';
+    const note = event({type: 'note', level: 'warning', code: 'PERMISSION_DENIED', text});
+    const permissionDenials = [{toolName: 'Write', toolCallId: '1'}];
+    expect(read([runStarted(), note, runFinished({permissionDenials})], 'quiet')).toEqual([
+      `oneshot: warning: PERMISSION_DENIED: ${text}`,
     ]);
+    expect(read([note, runStarted(), runFinished({permissionDenials})], 'quiet')).toHaveLength(2);
+  });
+
+  it('does not offer a flag to an auditor', () => {
+    const note = {type: 'note', level: 'warning', code: 'PERMISSION_DENIED', text: 'x'} as const;
+    const permissionDenials = [{toolName: 'Write', toolCallId: null}];
+    expect(
+      read([event(note, {role: 'auditor'}), runFinished({permissionDenials}, {role: 'auditor'})], 'quiet'),
+    ).toEqual(['denied: Write; an auditor may only read']);
   });
 
   it('says a warning once, and also when it is to be quiet', () => {

@@ -1,0 +1,95 @@
+import {spawn} from 'node:child_process';
+import {closeSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {ReadStream} from 'node:tty';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {openPty} from '../../src/transport/openpty.ts';
+import {claudeSays, type Step} from '../support/session.ts';
+import {Place, PROGRAM, until} from './program.ts';
+
+let place: Place;
+
+beforeEach(() => {
+  place = new Place();
+  place.installClaude();
+});
+
+afterEach(() => place.remove());
+
+/** Starts the program with all three streams on a terminal. */
+async function startOnTerminal(args: string[], runs: Step[][], more: Record<string, string> = {}) {
+  const pty = await openPty();
+  if ('unavailable' in pty) throw new Error(pty.unavailable);
+  const SCRIPT = join(place.home, 'script.json');
+  writeFileSync(SCRIPT, JSON.stringify(runs));
+  const env = {...place.env, TERM: 'xterm', SCRIPT, ...more};
+  const {master, slave} = pty;
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: place.work,
+    env,
+    stdio: [slave, slave, slave],
+  });
+  closeSync(slave);
+  const ended = new Promise((settle) => child.once('exit', (code, signal) => settle({code, signal})));
+  let shown = '';
+  const terminal = new ReadStream(master);
+  terminal.on('error', () => {});
+  terminal.on('data', (chunk: Buffer) => {
+    shown += chunk.toString();
+  });
+  return {child, ended, terminal, shown: () => shown};
+}
+
+const verified = claudeSays('{"verdict":"DONE","reason":"I looked."}');
+
+const isOver = () =>
+  place.sessions().length > 0 && place.events().some(({type}) => type === 'session_finished');
+
+describe('on a terminal', () => {
+  it('there are colours and a status line, which is gone in the end', async () => {
+    const {ended, shown} = await startOnTerminal(
+      ['do it'],
+      [[...claudeSays('I did it.'), {sleepMs: 50}], verified],
+    );
+    expect(await ended).toEqual({code: 0, signal: null});
+    expect(shown()).toMatch(
+      /worker claude · 0:0\d · last activity \d\.\d s ago · 3 tokens in · 4 out · \$0\.5000/,
+    );
+    expect(shown()).toContain('\x1b[32mverified after 1 iteration: I looked.\x1b[39m');
+    expect(shown().split('\r\n').at(-2)).toBe('I did it.');
+  });
+
+  it.each([
+    [{NO_COLOR: '1'}, /last activity/],
+    [{TERM: 'dumb'}, /^(?![\s\S]*last activity)/],
+  ])('there are no colours with %j', async (env, status) => {
+    const {ended, shown} = await startOnTerminal(['do it'], [claudeSays('I did it.'), verified], env);
+    expect(await ended).toEqual({code: 0, signal: null});
+    expect(shown()).not.toMatch(/\x1b\[\d+m/);
+    expect(shown()).toMatch(status);
+  });
+
+  it('the run goes on when the terminal is closed', async () => {
+    const gate = join(place.home, 'gate');
+    const waiting = [...claudeSays('Working').slice(0, 2), {untilFile: gate}, ...claudeSays('I did it.')];
+    const {ended, terminal, shown} = await startOnTerminal(['do it'], [waiting, verified]);
+    await until(() => shown().includes('Working'));
+    terminal.destroy();
+    writeFileSync(gate, '');
+    expect(await ended).toEqual({code: 0, signal: null});
+    expect(place.events().at(-1)).toMatchObject({type: 'session_finished', ending: 'verified'});
+  });
+
+  it('the run goes on while the terminal is held', async () => {
+    const lines = Array.from({length: 2000}, () => claudeSays('x'.repeat(100)).at(1)!);
+    const {child, ended, terminal} = await startOnTerminal(
+      ['do it'],
+      [[...lines, ...claudeSays('I did it.')], verified],
+    );
+    terminal.pause();
+    await until(isOver);
+    expect(child.exitCode).toBeNull();
+    terminal.resume();
+    expect(await ended).toEqual({code: 0, signal: null});
+  });
+});
