@@ -174,8 +174,11 @@ describe('a refused streaming flag', () => {
     const agent = scripted('cline');
     const installation = {...agent.installation, version: null};
     await go({...agent, installation});
-    expect(notes('STREAMING_FLAG_REFUSED')).toHaveLength(1);
-    expect(world.starts()).toHaveLength(2);
+    expect(notes('STREAMING_FLAG_REFUSED')).toMatchObject([{text: expect.stringContaining('version unknown')}]);
+    const argvs = world.starts().map(({argv}) => argv);
+    expect(argvs).toHaveLength(3);
+    expect(argvs[1]).toEqual(['--version']);
+    expect(argvs[2]).not.toContain('--json');
   });
 });
 

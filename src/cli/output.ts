@@ -3,14 +3,16 @@ import {isReaderGone, written} from '../view/follow.ts';
 import type {Io} from './io.ts';
 
 /**
- * Writes to stdout, at the reader's pace.
- * @throws OneshotError OUTPUT_FAILED unless it was written or its reader went away.
+ * Writes to stdout, at the reader's pace; false once the reader is gone.
+ * @throws OneshotError OUTPUT_FAILED
  */
-export async function print(io: Io, text: string): Promise<void> {
+export async function print(io: Io, text: string): Promise<boolean> {
   try {
     await written(io.stdout, text);
+    return true;
   } catch (error) {
-    if (!isReaderGone(error)) throw outputFailed(error as Error);
+    if (isReaderGone(error)) return false;
+    throw outputFailed(error as Error);
   }
 }
 

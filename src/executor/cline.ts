@@ -44,17 +44,13 @@ export const cline: Executor = {
     }
     const structured = !request.without.has(JSON_FLAG);
     const flags = installation.adapter === 'cline-2' ? flagsOf2(request) : flagsOf3(request);
-    const before = [
-      ...installation.program,
-      ...(structured ? [JSON_FLAG] : []),
-      ...flags,
-      ...request.agentArgs,
-    ];
+    const [program, ...leading] = installation.program;
+    const args = [...leading, ...(structured ? [JSON_FLAG] : []), ...flags, ...request.agentArgs];
     return {
-      argv: [...before, promptArgument(request.prompt)],
+      argv: [program, ...args, promptArgument(request.prompt)],
       env: environmentOf(installation),
       promptDelivery: 'argv',
-      promptIndex: before.length,
+      promptIndex: 1 + args.length,
       structured,
     };
   },

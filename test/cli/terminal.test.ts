@@ -29,7 +29,6 @@ async function startOnTerminal(args: string[], runs: Step[][], more: Record<stri
     env,
     stdio: [slave, slave, slave],
   });
-  closeSync(slave);
   const ended = new Promise((settle) => child.once('exit', (code, signal) => settle({code, signal})));
   let shown = '';
   const terminal = new ReadStream(master);
@@ -37,7 +36,12 @@ async function startOnTerminal(args: string[], runs: Step[][], more: Record<stri
   terminal.on('data', (chunk: Buffer) => {
     shown += chunk.toString();
   });
-  return {child, ended, terminal, shown: () => shown};
+  // The slave stays open here too until the test closes the terminal: what was written last is lost with the last slave.
+  const close = () => {
+    terminal.destroy();
+    closeSync(slave);
+  };
+  return {child, ended, terminal, shown: () => shown, close};
 }
 
 const verified = claudeSays('{"verdict":"DONE","reason":"I looked."}');
@@ -72,9 +76,9 @@ describe('on a terminal', () => {
   it('the run goes on when the terminal is closed', async () => {
     const gate = join(place.home, 'gate');
     const waiting = [...claudeSays('Working').slice(0, 2), {untilFile: gate}, ...claudeSays('I did it.')];
-    const {ended, terminal, shown} = await startOnTerminal(['do it'], [waiting, verified]);
+    const {ended, close, shown} = await startOnTerminal(['do it'], [waiting, verified]);
     await until(() => shown().includes('Working'));
-    terminal.destroy();
+    close();
     writeFileSync(gate, '');
     expect(await ended).toEqual({code: 0, signal: null});
     expect(place.events().at(-1)).toMatchObject({type: 'session_finished', ending: 'verified'});
