@@ -1,6 +1,6 @@
 /** `oneshot normalize`: recorded output of an agent in, event lines on stdout, the last one the end that the facts give. */
 import {open} from 'node:fs/promises';
-import {messageOf, OneshotError, systemCode} from '../error.ts';
+import {messageOf, OneshotError} from '../error.ts';
 import type {EndFacts, ExecutorName, Installation} from '../executor/executor.ts';
 import {normalizeRecording} from '../executor/normalize.ts';
 import {executorByName} from '../executor/registry.ts';
@@ -49,17 +49,12 @@ async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
   try {
     const file = await open(path, 'r');
     // A folder can be opened; only reading it fails.
-    await file.read(Buffer.alloc(1), 0, 1, 0).catch((error: unknown) => ignoreUnseekable(error));
+    if ((await file.stat()).isDirectory()) throw new Error('it is a folder');
     return file.createReadStream();
   } catch (cause) {
     const nextStep = 'Give the path of a file that you may read.';
     throw new OneshotError('UNREADABLE_FILE', `cannot read ${path}: ${messageOf(cause)}`, nextStep, {cause});
   }
-}
-
-/** A pipe, as in `<(…)`, has no positions to read at. */
-function ignoreUnseekable(error: unknown): void {
-  if (systemCode(error) !== 'ESPIPE') throw error;
 }
 
 /** The beginning of a stream, and the whole of it. */
@@ -91,6 +86,8 @@ function installationOf(executor: ExecutorName, head: Buffer): Installation {
 function clineAdapterOf(head: Buffer): 'cline-2' | 'cline-3' {
   const decoder = createDecoder();
   const frames = [...decoder.feed(head), ...decoder.end()];
-  const isOfCline2 = frames.some((frame) => frame.kind === 'json' && CLINE_2_TYPES.includes(String(frame.value.type)));
+  const isOfCline2 = frames.some(
+    (frame) => frame.kind === 'json' && CLINE_2_TYPES.includes(String(frame.value.type)),
+  );
   return isOfCline2 ? 'cline-2' : 'cline-3';
 }

@@ -1,6 +1,6 @@
 import {OneshotError} from '../error.ts';
 import {claude} from './claude.ts';
-import {cline, cline} from './cline.ts';
+import {cline} from './cline.ts';
 import {command} from './command.ts';
 import type {Executor, ExecutorName} from './executor.ts';
 

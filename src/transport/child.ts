@@ -6,21 +6,21 @@ import type {Child} from './transport.ts';
 /** Which transport a child has, and why. */
 export type TransportFacts = Pick<Child, 'transport' | 'transportReason' | 'transportWarning'>;
 
-/** Joins a started process and its output to one `Child`. Call it before the event loop turns again. */
+/** Joins a started program and its output to one `Child`. Call it before the event loop turns again. */
 export function superviseChild(
-  process: ChildProcess,
+  program: ChildProcess,
   output: Output,
   platform: Platform,
   facts: TransportFacts,
 ): Child {
   let reaped = false;
   const exited = new Promise<{exitCode: number | null; signal: string | null}>((settle) => {
-    process.once('exit', (exitCode, signal) => {
+    program.once('exit', (exitCode, signal) => {
       reaped = true;
       settle({exitCode, signal});
     });
   });
-  const pid = process.pid as number;
+  const pid = program.pid as number;
   return {
     ...facts,
     pid,

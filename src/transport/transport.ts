@@ -18,6 +18,7 @@ export interface SpawnRequest {
 
 /**
  * Receives what the child wrote, in order per stream. `bytes` is only valid during the call: copy what is kept.
+ * Must not throw.
  */
 export type ChunkHandler = (stream: StreamName, bytes: Buffer) => void;
 

@@ -14,7 +14,12 @@ beforeEach(() => {
   place.installClaude();
 });
 
-afterEach(() => place.remove());
+let closeTerminal: (() => void) | null = null;
+
+afterEach(() => {
+  closeTerminal?.();
+  place.remove();
+});
 
 /** Starts the program with all three streams on a terminal. */
 async function startOnTerminal(args: string[], runs: Step[][], more: Record<string, string> = {}) {
@@ -40,7 +45,9 @@ async function startOnTerminal(args: string[], runs: Step[][], more: Record<stri
   const close = () => {
     terminal.destroy();
     closeSync(slave);
+    closeTerminal = null;
   };
+  closeTerminal = close;
   return {child, ended, terminal, shown: () => shown, close};
 }
 
@@ -60,7 +67,7 @@ describe('on a terminal', () => {
       /worker claude · 0:0\d · last activity \d\.\d s ago · 3 tokens in · 4 out · \$0\.5000/,
     );
     expect(shown()).toContain('\x1b[32mverified after 1 iteration: I looked.\x1b[39m');
-    expect(shown().split('\r\n').at(-2)).toBe('I did it.');
+    await until(() => shown().endsWith('I did it.\n'));
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import {mkdtempSync, readdirSync} from 'node:fs';
+import {parse} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {capture} from '../../src/transport/capture.ts';
 import {pattern} from '../fixtures/programs/pattern.js';
@@ -26,8 +27,9 @@ test('a helper command is heard out', async () => {
 
 test('it runs where asked, and else where we are', async () => {
   const where = [process.execPath, '-e', 'console.log(process.cwd())'] as [string, ...string[]];
+  const {root} = parse(process.cwd());
   expect((await capture(where, limits)).stdout).toBe(`${process.cwd()}\n`);
-  expect((await capture(where, {...limits, cwd: '/'})).stdout).toBe('/\n');
+  expect((await capture(where, {...limits, cwd: root})).stdout).toBe(`${root}\n`);
 });
 
 test('no more is kept than asked for', async () => {
@@ -36,19 +38,22 @@ test('no more is kept than asked for', async () => {
   expect(captured.exitCode).toBe(0);
 });
 
-test('a command that takes too long is killed with its whole group', async () => {
-  const clock = new ManualClock();
-  const ended = capture(['/bin/sh', '-c', 'echo begun; sleep 60 & wait'], {
-    ...limits,
-    timeoutMs: 5000,
-    clock,
-  });
-  await until(() => clock.pending === 1);
-  clock.advance(4999);
-  expect(clock.pending).toBe(1);
-  clock.advance(1);
-  expect(await ended).toMatchObject({exitCode: null, signal: 'SIGKILL', timedOut: true});
-});
+test.skipIf(process.platform === 'win32')(
+  'a command that takes too long is killed with its whole group',
+  async () => {
+    const clock = new ManualClock();
+    const ended = capture(['/bin/sh', '-c', 'echo begun; sleep 60 & wait'], {
+      ...limits,
+      timeoutMs: 5000,
+      clock,
+    });
+    await until(() => clock.pending === 1);
+    clock.advance(4999);
+    expect(clock.pending).toBe(1);
+    clock.advance(1);
+    expect(await ended).toMatchObject({exitCode: null, signal: 'SIGKILL', timedOut: true});
+  },
+);
 
 test('a command that is missing is an error', async () => {
   await expect(capture(['no-such-program'], limits)).rejects.toMatchObject({code: 'AGENT_NOT_FOUND'});

@@ -8,16 +8,19 @@ function block(ms: number): void {
 }
 
 describe.each(transports)('on %s', (transport) => {
-  test('100 KB written by a program that exits at once arrive, 100 times in a row', async () => {
-    const expected = pattern(100_000);
-    const echo = ['/bin/sh', '-c', 'printf %s "$TEXT"'] as [string, ...string[]];
-    for (let run = 0; run < 100; run += 1) {
-      const {stdout, exit} = await finish(echo, {transport, env: {TEXT: String(expected)}});
-      expect(stdout.length).toBe(expected.length);
-      expect(stdout.equals(expected)).toBe(true);
-      expect(exit).toEqual({exitCode: 0, signal: null, drained: true});
-    }
-  });
+  test.skipIf(process.platform === 'win32')(
+    '100 KB written by a program that exits at once arrive, 100 times in a row',
+    async () => {
+      const expected = pattern(100_000);
+      const echo = ['/bin/sh', '-c', 'printf %s "$TEXT"'] as [string, ...string[]];
+      for (let run = 0; run < 100; run += 1) {
+        const {stdout, exit} = await finish(echo, {transport, env: {TEXT: String(expected)}});
+        expect(stdout.length).toBe(expected.length);
+        expect(stdout.equals(expected)).toBe(true);
+        expect(exit).toEqual({exitCode: 0, signal: null, drained: true});
+      }
+    },
+  );
 
   test('1 MB written by a Node program that exits at once arrives', async () => {
     for (let run = 0; run < 5; run += 1) {
