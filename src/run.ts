@@ -65,20 +65,21 @@ export interface RunContext {
 
 export interface RunRequest {
   agent: AgentChoice;
-  prompt: string;
+  /** null: there is none, and stdin is `/dev/null`; for `exec`. */
+  prompt: string | null;
   iteration: number;
   role: Role;
   /** The agent's own session to continue, or null. */
   resume: string | null;
-  /** Hand oneshot's own stdin to the agent instead of the prompt; for `exec`. */
+  /** Hand oneshot's own stdin to the program; for `exec`. @default false */
   inheritStdin?: boolean;
 }
 
 export const DEFAULT_MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
 /** Unwritten bytes at which reading pauses, and at which it goes on. */
-const BACKLOG_HIGH_BYTES = 8 * 1024 * 1024;
-const BACKLOG_LOW_BYTES = 2 * 1024 * 1024;
+const BACKLOG_HIGH_BYTES = 2 * 1024 * 1024;
+const BACKLOG_LOW_BYTES = 512 * 1024;
 
 /** How long an agent may live on after its terminal event. Claude lingers 5 s with a background task. */
 const GRACE_MS = 6_000;
@@ -169,10 +170,10 @@ class Attempt {
 
   /** The command line; a prompt too long for argv goes into a file that only the user can read. */
   #prepare(): {command: AgentCommand; promptDelivery: PromptDelivery} {
-    const {prompt, role, inheritStdin} = this.#request;
+    const {prompt, role} = this.#request;
     const folder = this.#inRunFolder((path) => mkdirSync(path, {recursive: true, mode: 0o700}));
-    const command = this.#commandFor(prompt);
-    if (inheritStdin) return {command, promptDelivery: 'none'};
+    const command = this.#commandFor(prompt ?? '');
+    if (prompt === null) return {command, promptDelivery: 'none'};
     const tooLong = Buffer.byteLength(prompt) > MAX_ARGV_PROMPT_BYTES;
     if (command.promptDelivery !== 'argv' || !tooLong)
       return {command, promptDelivery: command.promptDelivery};
@@ -235,7 +236,7 @@ class Attempt {
   async #spawn(): Promise<Child> {
     const {cwd, env, transport, log} = this.#context;
     const {prompt, iteration, inheritStdin} = this.#request;
-    const prompted = this.#promptDelivery === 'stdin' ? Buffer.from(prompt) : null;
+    const prompted = this.#promptDelivery === 'stdin' ? Buffer.from(prompt ?? '') : null;
     // Chunks come from the event loop's poll phase, never before the code after this await has run.
     const child: Child = await spawnChild(
       {
@@ -268,7 +269,7 @@ class Attempt {
       model: agent.model,
       permissionMode: agent.permissionMode,
       promptDelivery: this.#promptDelivery,
-      promptBytes: Buffer.byteLength(prompt),
+      promptBytes: Buffer.byteLength(prompt ?? ''),
       resumedAgentSession: resume,
     });
     if (child.transportWarning) this.note('warning', 'TRANSPORT_FALLBACK', child.transportWarning);

@@ -91,10 +91,17 @@ describe('a run', () => {
     await expect(go(missing)).rejects.toMatchObject({code: 'AGENT_NOT_FOUND'});
   });
 
+  it('gives a program without a prompt an empty stdin', async () => {
+    await start({runs: [[]]});
+    const reads = program(process.execPath, '-e', 'process.stdin.pipe(process.stdout)');
+    expect(await go(reads, {prompt: null})).toMatchObject({outcome: 'completed', text: null});
+    expect(find('run_started')).toMatchObject({promptDelivery: 'none', promptBytes: 0});
+  });
+
   it('hands on our own stdin when asked to', async () => {
     await start({runs: [[{stdout: 'ok\n'}]]});
     const quick = program(process.execPath, '-e', 'console.log("ok")');
-    expect(await go(quick, {inheritStdin: true})).toMatchObject({outcome: 'completed'});
+    expect(await go(quick, {prompt: null, inheritStdin: true})).toMatchObject({outcome: 'completed'});
     expect(find('run_started')).toMatchObject({promptDelivery: 'none'});
   });
 
@@ -174,7 +181,9 @@ describe('a refused streaming flag', () => {
     const agent = scripted('cline');
     const installation = {...agent.installation, version: null};
     await go({...agent, installation});
-    expect(notes('STREAMING_FLAG_REFUSED')).toMatchObject([{text: expect.stringContaining('version unknown')}]);
+    expect(notes('STREAMING_FLAG_REFUSED')).toMatchObject([
+      {text: expect.stringContaining('version unknown')},
+    ]);
     const argvs = world.starts().map(({argv}) => argv);
     expect(argvs).toHaveLength(3);
     expect(argvs[1]).toEqual(['--version']);
@@ -264,7 +273,7 @@ describe('when recording is in trouble', () => {
       },
     });
     const finished = go(scripted('command'));
-    await until(() => world.context.log.backlogBytes() > 8 * 1024 * 1024);
+    await until(() => world.context.log.backlogBytes() > 2 * 1024 * 1024);
     world.stop.abort({outcome: 'canceled', reason: 'SIGINT'});
     await until(() => clock.pendingMs().includes(5_000));
     clock.advance(5_000);
@@ -276,6 +285,7 @@ describe('when recording is in trouble', () => {
     let held: (() => void)[] | null = null;
     await start({
       runs: [[{ignore: ['SIGINT']}, {flood: 60_000_000}, {stdout: 'end\n'}]],
+      clock: new ManualClock(),
       writev: (fd, buffers, done) => {
         if (held) held.push(() => systemWritev(fd, buffers, done));
         else systemWritev(fd, buffers, done);
@@ -284,7 +294,7 @@ describe('when recording is in trouble', () => {
     const finished = go(scripted('command'));
     await until(() => find('run_started') !== undefined);
     held = [];
-    await until(() => world.context.log.backlogBytes() > 8 * 1024 * 1024);
+    await until(() => world.context.log.backlogBytes() > 2 * 1024 * 1024);
     world.stop.abort({outcome: 'canceled', reason: 'SIGINT'});
     const exited = () => {
       try {

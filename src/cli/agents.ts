@@ -50,7 +50,7 @@ async function findAgents(
   const {executor, audit, agentArgs} = options;
   const auditorExecutor = options.auditorExecutor ?? executor;
   // The arguments are the worker's. A command is nothing without them, so they are its own where only one is a command.
-  const auditorsAlone = executor !== 'command' && auditorExecutor === 'command';
+  const auditorsAlone = audit && executor !== 'command' && auditorExecutor === 'command';
   const worker = await find('worker', executor, auditorsAlone ? [] : agentArgs, env, notes);
   if (!audit) return {worker, auditor: null};
   if (auditorExecutor === executor || auditorExecutor === worker.executor.name)
@@ -84,7 +84,7 @@ async function findFirst(
     const executor = executorByName(name);
     try {
       const installation = await executor.locate(env, agentArgs);
-      const why = problems.map(({message}) => `; ${message}`).join('');
+      const why = problems.map(({message}) => `; ${message.replace(/\.$/, '')}`).join('');
       const text = `The ${role} is ${name}${installation.version ? ` ${installation.version}` : ''}${why}.`;
       notes.push({type: 'note', level: 'info', code: 'EXECUTOR_CHOSEN', text});
       return {executor, installation, agentArgs};

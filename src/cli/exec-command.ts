@@ -2,11 +2,9 @@
  * `oneshot exec -- CMD`: any program on the same spine, recorded, without clocks and without an audit. Its stdout and
  * stderr become ours, byte for byte, copied from the recording; under `--json` stdout is the event log instead.
  */
-import type {EventBody, RunFinished, SessionFinished, StreamName} from '../event.ts';
-import type {Executor} from '../executor/executor.ts';
+import type {EventBody, RunFinished, SessionFinished} from '../event.ts';
 import {executorByName} from '../executor/registry.ts';
 import {type AgentChoice, run} from '../run.ts';
-import type {SessionLog} from '../session/log.ts';
 import {execEnvironment} from './environment.ts';
 import {exitCodeOfProgram} from './exit-code.ts';
 import type {ExecOptions} from './invocation.ts';
@@ -21,7 +19,7 @@ export async function execCommand(options: ExecOptions, io: Io): Promise<number>
   const stdoutIsTerminal = io.stdout.isTTY === true && !options.json;
   const env = execEnvironment(io.env, options.env, {stdoutIsTerminal});
   await requireProgram(options.argv[0]!, {cwd: options.cwd, env});
-  const executor = promptless(executorByName('command'));
+  const executor = executorByName('command');
   const installation = await executor.locate(env, options.argv);
   const agent: AgentChoice = {
     executor,
@@ -44,41 +42,12 @@ export async function execCommand(options: ExecOptions, io: Io): Promise<number>
   return exitCode;
 }
 
-/** There is nothing to say to the program: its stdin is `/dev/null`, or ours. */
-function promptless(executor: Executor): Executor {
-  return {
-    ...executor,
-    command: (installation, request) => ({
-      ...executor.command(installation, request),
-      promptDelivery: 'none',
-    }),
-  };
-}
-
-/** The program's output, as it is recorded, to our streams. */
+/** The program's output, as it is recorded, to our streams; also what makes no event yet for want of a line end. */
 function passThrough({log, copy}: Session): void {
-  const rawPath = (stream: StreamName) => log.rawPath(ITERATION, 'worker', stream);
-  const followers = {stdout: copy(rawPath('stdout'), 'stdout'), stderr: copy(rawPath('stderr'), 'stderr')};
-  onRawWritten(log, (stream) => followers[stream].poke());
-}
-
-/** Output without a line end makes no event yet, but is to be seen: calls back after writes to the raw files. */
-function onRawWritten(log: SessionLog, callback: (stream: StreamName) => void): void {
-  const appendRaw = log.appendRaw.bind(log);
-  const waiting = new Set<StreamName>();
-  log.appendRaw = (iteration, role, stream, bytes) => {
-    const offset = appendRaw(iteration, role, stream, bytes);
-    // A backlog that is never empty must not keep back what was written meanwhile.
-    if (waiting.has(stream)) callback(stream);
-    else {
-      waiting.add(stream);
-      log.whenBacklogBelow(0, () => {
-        waiting.delete(stream);
-        callback(stream);
-      });
-    }
-    return offset;
-  };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const follower = copy(log.rawPath(ITERATION, 'worker', stream), stream);
+    log.onWritten(() => follower.poke());
+  }
 }
 
 const ITERATION = 1;
@@ -100,7 +69,7 @@ async function runOnce(
     platform: process.platform,
   });
   try {
-    const request = {agent, prompt: '', iteration: ITERATION, role: 'worker', resume: null} as const;
+    const request = {agent, prompt: null, iteration: ITERATION, role: 'worker', resume: null} as const;
     const finished = await run(context, {...request, inheritStdin: stdin});
     record(endOf(finished));
     return finished;

@@ -35,10 +35,15 @@ export async function runLoop(io: Io, options: SessionOptions, looped: LoopedTas
   const {task, agents, maxIterations} = looped;
   const {worker, auditor, notes} = agents;
   const {result, signal, dir} = await inSession(io, options, async ({context, log, signals}) => {
-    const running = loop(context, {task, worker, auditor, maxIterations, oneshotVersion: VERSION});
-    // The loop has begun the session when it returns its promise, and that is what the log begins with.
-    for (const note of notes) log.append({body: note, iteration: 0, role: null, source: 'runner'});
-    return {result: await running, signal: signals.received(), dir: log.dir};
+    const result = await loop(context, {
+      task,
+      worker,
+      auditor,
+      maxIterations,
+      oneshotVersion: VERSION,
+      notes,
+    });
+    return {result, signal: signals.received(), dir: log.dir};
   });
   if (options.verbosity !== 'quiet') io.stderr.write(`recorded in ${dir}\n`);
   const {text} = result.finished;

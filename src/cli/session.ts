@@ -61,7 +61,7 @@ export async function inSession<T>(
   };
   if (options.json) {
     const events = session.copy(log.eventsPath, 'stdout');
-    log.addView(() => events.poke());
+    log.onWritten(() => events.poke());
   }
   try {
     return await work(session);

@@ -17,8 +17,8 @@ export interface CaughtSignals {
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * One key press can arrive twice: from the terminal and once more from npm, which passes on what it gets itself. A
- * repetition within this time is the same wish.
+ * One wish can arrive twice: timeout(1) signals the process and then its group, and of a closed terminal both the kernel
+ * and the shell tell. The same signal again within this time is no second one.
  */
 const REPEAT_MS = 50;
 

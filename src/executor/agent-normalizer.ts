@@ -1,20 +1,24 @@
 /** What the normalizers of all agents that speak JSON have in common. */
-import type {EventBody, Note, PermissionMode} from '../event.ts';
-import type {Frame} from '../frame/frame.ts';
+import type {EventBody, Note, PermissionMode, Usage} from '../event.ts';
+import type {Frame, JsonFrame} from '../frame/frame.ts';
 import type {AgentFacts, Normalizer} from './executor.ts';
 import type {Json} from './fields.ts';
-import {LastLine, plainEvents} from './plain.ts';
+import {LastLine, type PlainFrame, plainEvents} from './plain.ts';
 
 export abstract class AgentNormalizer implements Normalizer {
   protected readonly known: Omit<AgentFacts, 'lastLine'> = noFacts();
   readonly #lastLine = new LastLine();
 
   stdout(frame: Frame): EventBody[] {
-    return frame.kind === 'json' ? this.stdoutObject(frame.value) : this.#plain(frame);
+    if (frame.kind === 'json') return this.stdoutObject(frame.value, frame);
+    this.#remember(frame);
+    return this.stdoutPlain(frame);
   }
 
   stderr(frame: Frame): EventBody[] {
-    return frame.kind === 'json' ? this.stderrObject(frame.value) : this.#plain(frame);
+    if (frame.kind === 'json') return this.stderrObject(frame.value);
+    this.#remember(frame);
+    return plainEvents(frame);
   }
 
   end(): EventBody[] {
@@ -25,7 +29,11 @@ export abstract class AgentNormalizer implements Normalizer {
     return {...this.known, lastLine: this.#lastLine.value};
   }
 
-  protected abstract stdoutObject(value: Json): EventBody[];
+  protected abstract stdoutObject(value: Json, frame: JsonFrame): EventBody[];
+
+  protected stdoutPlain(frame: PlainFrame): EventBody[] {
+    return plainEvents(frame);
+  }
 
   protected stderrObject(value: Json): EventBody[] {
     return unknown(value);
@@ -38,15 +46,22 @@ export abstract class AgentNormalizer implements Normalizer {
     return [note('error', 'AGENT_ERROR', message)];
   }
 
+  /** The agent counts its tokens anew: an event, unless nothing has changed. */
+  protected count(usage: Usage): EventBody[] {
+    const before = this.known.usage;
+    this.known.usage = usage;
+    const names = ['inputTokens', 'outputTokens', 'costUsd'] as const;
+    return names.every((name) => usage[name] === before[name]) ? [] : [{type: 'usage_update', ...usage}];
+  }
+
   /** Once more from the start: what was said so far belongs to an earlier run. */
   protected forget(): void {
     const {agentSession} = this.known;
     Object.assign(this.known, noFacts(), {agentSession});
   }
 
-  #plain(frame: Exclude<Frame, {kind: 'json'}>): EventBody[] {
-    this.#lastLine.see(frame);
-    return plainEvents(frame);
+  #remember(frame: PlainFrame): void {
+    if (frame.kind === 'text') this.#lastLine.see(frame.text);
   }
 }
 

@@ -31,19 +31,20 @@ export interface ToolDescription {
   kind: ToolKind;
   title: string;
   locations: {path: string}[];
-  /** The plan that the call sets, if it is one that does. */
-  plan: PlanEntry[] | null;
+  /** The plan that the call sets; empty for the calls that set none. */
+  plan: PlanEntry[];
 }
 
-export function claudeTool(toolName: string, input: Json): ToolDescription {
+/** `cwd`: what is left out of a title; Claude names files by absolute paths. */
+export function claudeTool(toolName: string, input: Json, cwd: string): ToolDescription {
   const [kind, field] = TOOLS[toolName] ?? ['other', 'description'];
-  const target = text(input[field]);
+  const target = text(input[field])?.replace(`${cwd}/`, '') ?? '';
   const paths = FILE_FIELDS.map((name) => text(input[name])).filter((path) => path !== null);
   return {
     kind,
-    title: oneLine(target === null ? toolName : `${toolName} ${target}`, MAX_TITLE_CHARS),
+    title: oneLine(`${toolName} ${target}`, MAX_TITLE_CHARS),
     locations: paths.map((path) => ({path})),
-    plan: toolName === 'TodoWrite' ? objects(input.todos).map(planEntry) : null,
+    plan: toolName === 'TodoWrite' ? objects(input.todos).map(planEntry) : [],
   };
 }
 

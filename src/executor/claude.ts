@@ -1,36 +1,39 @@
 /** Claude Code: `claude -p --output-format stream-json`, prompt on stdin. Driven with 2.1.197; see test/agents. */
 import type {PermissionMode} from '../event.ts';
 import {ClaudeNormalizer} from './claude-normalizer.ts';
-import {PlainTextNormalizer} from './command.ts';
 import type {AgentRequest, Executor} from './executor.ts';
 import {locateProgram, packageVersion} from './locate.ts';
-import {permissionModeUnsupported} from './permission.ts';
+import {PlainTextNormalizer} from './plain-text.ts';
 
 /** Tools that change files; what `read` takes away whatever the user's settings allow. */
 const WRITING_TOOLS = 'Edit,Write,NotebookEdit';
 
 const MODE_FLAGS: Record<PermissionMode, readonly string[]> = {
   agent: [],
-  // `default` denies every command that is not known to be read-only; plan mode would make a plan instead of an answer.
-  read: ['--permission-mode', 'default', '--disallowedTools', WRITING_TOOLS],
+  // Tried with 2.1.197, and the same for `plan` and `dontAsk`: files are read, `git diff` and the like run, and a command that
+  // would write is denied, unless the user's own settings allow it. `plan` would tell the model to write a plan instead of an
+  // answer; `dontAsk` is unknown to older versions. One argument, since `--disallowedTools A B` takes what follows too.
+  read: ['--permission-mode', 'default', `--disallowedTools=${WRITING_TOOLS}`],
   edit: ['--permission-mode', 'acceptEdits'],
   full: ['--dangerously-skip-permissions'],
 };
 
 const MODES = Object.keys(MODE_FLAGS) as PermissionMode[];
 
+const PACKAGE = '@anthropic-ai/claude-code';
+
 const PARTIAL = '--include-partial-messages';
 const FORMAT = '--output-format';
 
 export const claude: Executor = {
   name: 'claude',
-  installHint: 'npm install -g @anthropic-ai/claude-code',
+  installHint: `npm install -g ${PACKAGE}`,
   streamingFlags: [PARTIAL, FORMAT],
   hasTerminalEvent: true,
 
   async locate(env) {
     const program = await locateProgram('claude', env, claude.installHint);
-    const version = await packageVersion(program, (name) => name.startsWith('@anthropic-ai/claude-code'));
+    const version = await packageVersion(program, PACKAGE, (name) => name.startsWith(PACKAGE));
     return {executor: 'claude', adapter: 'claude', program: [program], version};
   },
 
@@ -40,8 +43,6 @@ export const claude: Executor = {
   loginState: async () => ({loggedIn: null, loginCommand: null}),
 
   command(installation, request) {
-    const modeFlags = MODE_FLAGS[request.permissionMode];
-    if (!modeFlags) throw permissionModeUnsupported(installation, request.permissionMode, MODES);
     const structured = !request.without.has(FORMAT);
     return {
       argv: [
@@ -49,7 +50,7 @@ export const claude: Executor = {
         '-p',
         ...streamFlags(request, structured),
         ...requestFlags(request),
-        ...modeFlags,
+        ...MODE_FLAGS[request.permissionMode],
         ...request.agentArgs,
       ],
       // Set by Claude Code for its own tools; with it a nested start is refused.

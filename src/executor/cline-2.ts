@@ -5,7 +5,7 @@
 import type {EventBody, PlanEntry} from '../event.ts';
 import {AgentNormalizer, deniedNote, note, unknown, userWords, words} from './agent-normalizer.ts';
 import {cline2Tool} from './cline-2-tools.ts';
-import {type Json, number, object, parsed, sum, text} from './fields.ts';
+import {type Json, number, parsed, sum, text} from './fields.ts';
 
 const COMMAND_TOOL = 'execute_command';
 
@@ -134,6 +134,7 @@ export class Cline2Normalizer extends AgentNormalizer {
 
   #ask(value: Json): EventBody[] {
     const asked = text(value.text) ?? '';
+    if (value.partial === true) return [];
     this.#resuming = value.ask === 'resume_task';
     switch (value.ask) {
       case 'command_output':
@@ -194,12 +195,12 @@ export class Cline2Normalizer extends AgentNormalizer {
     };
     if (sum(...Object.values(counted)) === null) return ended;
     const before = this.known.usage;
-    this.known.usage = {
+    const total = this.count({
       inputTokens: sum(before.inputTokens, counted.inputTokens),
       outputTokens: sum(before.outputTokens, counted.outputTokens),
       costUsd: sum(before.costUsd, counted.costUsd),
-    };
-    return [...ended, {type: 'usage_update', ...this.known.usage}];
+    });
+    return [...ended, ...total];
   }
 }
 

@@ -1,246 +1,197 @@
-/** Cline 3.x `--json` as events. */
-import type {EventBody, ToolKind} from '../event.ts';
-import type {Frame} from '../frame/frame.ts';
-import {oneLine} from '../text.ts';
-import type {AgentFacts, Normalizer} from './executor.ts';
+/** The JSON lines of Cline 3 as events. Errors come on stderr too; the id of its session is on neither stream. */
+import type {EventBody, ToolStatus, Usage} from '../event.ts';
+import {AgentNormalizer, deniedNote, note, unknown, words} from './agent-normalizer.ts';
+import {cline3Output, cline3Tool} from './cline-3-tools.ts';
 import {isJson, type Json, number, object, text} from './fields.ts';
-import {LastLine, plainEvents} from './plain.ts';
 import {Said} from './said.ts';
 
-const TOOL_KINDS: Record<string, ToolKind> = {
-  editor: 'edit',
-  apply_patch: 'edit',
-  run_commands: 'execute',
-  read_files: 'read',
-  search_codebase: 'search',
-  fetch_web_content: 'fetch',
-  spawn_agent: 'think',
-};
-
-/** Input fields that name a tool's target, the first that is there. */
-const TARGET_FIELDS = [
-  'path',
-  'commands',
-  'files',
-  'file_paths',
-  'queries',
-  'query',
-  'url',
-  'question',
-  'task',
-];
-const MAX_TITLE_CHARS = 120;
-
-/** What is being said of one kind; a new one begins when it has ended. */
-interface Saying {
-  said: Said;
-  id: string;
-}
-
-export class Cline3Normalizer implements Normalizer {
-  readonly #facts: AgentFacts = {
-    terminal: null,
-    text: null,
-    // The only id on its streams (`conv_…`) is not the one of its session.
-    agentSession: null,
-    usage: {inputTokens: null, outputTokens: null, costUsd: null},
-    permissionDenials: [],
-    errors: [],
-    lastLine: null,
-  };
-  readonly #lastLine = new LastLine();
-  readonly #saying: Record<'text' | 'reasoning', Saying | null> = {text: null, reasoning: null};
-  #said = 0;
-  /** Tool calls that have streamed output. */
+export class Cline3Normalizer extends AgentNormalizer {
+  /** The message being said: a new one with each request to the model and after the end of an answer. */
+  #message = 0;
+  #isAnswered = false;
+  readonly #answer = new Said();
+  readonly #reasoning = new Said();
+  /** Tool calls whose output has been shown as it came. */
   readonly #liveTools = new Set<string>();
 
-  stdout(frame: Frame): EventBody[] {
-    return frame.kind === 'json' ? this.#frame(frame.value) : this.#plain(frame);
-  }
-
-  stderr(frame: Frame): EventBody[] {
-    return this.stdout(frame);
-  }
-
-  end(): EventBody[] {
-    return [];
-  }
-
-  facts(): AgentFacts {
-    return {...this.#facts, lastLine: this.#lastLine.value};
-  }
-
-  #plain(frame: Exclude<Frame, {kind: 'json'}>): EventBody[] {
-    if (frame.kind === 'text') this.#lastLine.see(frame);
-    return plainEvents(frame);
-  }
-
-  #frame(frame: Json): EventBody[] {
-    switch (frame.type) {
+  protected stdoutObject(value: Json): EventBody[] {
+    switch (value.type) {
       case 'agent_event':
-        return this.#agentEvent(object(frame.event), frame);
+        return this.#agentEvent(object(value.event));
       case 'run_result':
-        return this.#runResult(frame);
+        return this.#runResult(value);
       case 'run_aborted':
-        return this.#runAborted(frame);
+        return this.#runAborted(value);
       case 'error':
-        return this.#error(text(frame.message) ?? 'unknown error');
-      case 'hook_event':
+        return this.error(text(value.message) ?? 'unknown error');
       case 'run_start':
+      case 'hook_event':
         return [];
       default:
-        return unknown(frame);
+        return unknown(value);
     }
   }
 
-  #agentEvent(event: Json, frame: Json): EventBody[] {
+  protected override stderrObject(value: Json): EventBody[] {
+    return this.stdoutObject(value);
+  }
+
+  #agentEvent(event: Json): EventBody[] {
     switch (event.type) {
       case 'content_start':
+        return this.#contentStart(event);
       case 'content_update':
+        return this.#contentUpdate(event);
       case 'content_end':
-        return this.#content(event, frame);
+        return this.#contentEnd(event);
       case 'usage':
-        return this.#usage(
-          number(event.totalInputTokens),
-          number(event.totalOutputTokens),
-          number(event.totalCost),
-        );
+        return this.count(usageOf(event, 'totalInputTokens', 'totalOutputTokens'));
       case 'error':
         return this.#agentError(event);
-      case 'done':
+      case 'notice':
+        return [note('info', 'AGENT_NOTICE', text(event.message) ?? text(event.noticeType) ?? 'notice')];
       case 'iteration_start':
+        this.#nextMessage();
+        return [];
+      // `run_result` says all that `done` says, and a team mate's `done` looks no different.
       case 'iteration_end':
+      case 'done':
         return [];
       default:
-        return unknown(frame);
+        return unknown(event);
     }
   }
 
-  #content(event: Json, frame: Json): EventBody[] {
-    const {contentType} = event;
-    if (contentType === 'tool') return this.#tool(event, frame);
-    if (contentType !== 'text' && contentType !== 'reasoning') return unknown(frame);
-    const words = text(event[contentType]);
-    // A redacted thought has no words.
-    if (words === null) return [];
-    return event.type === 'content_end'
-      ? this.#wholeWords(contentType, words)
-      : this.#moreWords(contentType, words);
+  // content ----------------------------------------------------------------------------------------------------------
+
+  /** `accumulated`, which repeats all that was said before, is left alone. */
+  #contentStart(event: Json): EventBody[] {
+    switch (event.contentType) {
+      case 'text':
+        if (this.#isAnswered) this.#nextMessage();
+        return this.#words('message', this.#answer.piece(text(event.text) ?? ''));
+      case 'reasoning':
+        return this.#words('thought', this.#reasoning.piece(text(event.reasoning) ?? ''));
+      case 'tool':
+        return this.#toolCall(event);
+      default:
+        return unknown(event);
+    }
   }
 
-  #moreWords(kind: 'text' | 'reasoning', words: string): EventBody[] {
-    this.#saying[kind] ??= {said: new Said(), id: `${kind}-${++this.#said}`};
-    const {said, id} = this.#saying[kind];
-    return chunk(kind, said.piece(words), id);
-  }
-
-  #wholeWords(kind: 'text' | 'reasoning', words: string): EventBody[] {
-    const {said, id} = this.#saying[kind] ?? {said: new Said(), id: `${kind}-${++this.#said}`};
-    this.#saying[kind] = null;
-    if (kind === 'text') this.#facts.text = words;
-    return chunk(kind, said.whole(words), id);
-  }
-
-  #tool(event: Json, frame: Json): EventBody[] {
+  #contentUpdate(event: Json): EventBody[] {
     const toolCallId = text(event.toolCallId);
-    if (toolCallId === null) return unknown(frame);
-    if (event.type === 'content_start') return [toolCall(toolCallId, event)];
-    if (event.type === 'content_update')
-      return this.#toolOutput(toolCallId, text(object(event.update).chunk));
-    const output = outputOf(event.output);
-    const isShown = this.#liveTools.has(toolCallId) || output === '';
-    const status = hasFailed(event) ? 'failed' : 'completed';
-    const content = isShown ? {} : {content: [{type: 'text' as const, text: output}]};
-    return [{type: 'tool_call_update', toolCallId, status, ...content}];
-  }
-
-  #toolOutput(toolCallId: string, output: string | null): EventBody[] {
-    if (!output) return [];
+    const output = text(object(event.update).chunk);
+    if (toolCallId === null || output === null) return unknown(event);
+    if (output === '') return [];
     this.#liveTools.add(toolCallId);
     return [{type: 'tool_call_update', toolCallId, content: [{type: 'text', text: output}]}];
   }
 
-  #usage(inputTokens: number | null, outputTokens: number | null, costUsd: number | null): EventBody[] {
-    this.#facts.usage = {inputTokens, outputTokens, costUsd};
-    return [{type: 'usage_update', inputTokens, outputTokens, costUsd}];
+  #contentEnd(event: Json): EventBody[] {
+    switch (event.contentType) {
+      case 'text':
+        return this.#wholeAnswer(text(event.text) ?? '');
+      case 'reasoning':
+        return this.#words('thought', this.#reasoning.whole(text(event.reasoning) ?? ''));
+      case 'tool':
+        return this.#toolEnd(event);
+      default:
+        return unknown(event);
+    }
   }
 
+  #wholeAnswer(whole: string): EventBody[] {
+    this.known.text = whole;
+    this.#isAnswered = true;
+    return this.#words('message', this.#answer.whole(whole));
+  }
+
+  #words(kind: 'message' | 'thought', said: string): EventBody[] {
+    return words(kind, said, {messageId: `message-${this.#message}`, parentToolCallId: null});
+  }
+
+  #nextMessage(): void {
+    this.#message++;
+    this.#isAnswered = false;
+    this.#answer.clear();
+    this.#reasoning.clear();
+  }
+
+  // tools ------------------------------------------------------------------------------------------------------------
+
+  #toolCall(event: Json): EventBody[] {
+    const toolCallId = text(event.toolCallId);
+    const toolName = text(event.toolName);
+    if (toolCallId === null || toolName === null) return unknown(event);
+    const {input: rawInput} = event;
+    const tool = cline3Tool(toolName, object(rawInput));
+    return [
+      {
+        type: 'tool_call',
+        toolCallId,
+        toolName,
+        ...tool,
+        status: 'in_progress',
+        rawInput,
+        parentToolCallId: null,
+      },
+    ];
+  }
+
+  #toolEnd(event: Json): EventBody[] {
+    const toolCallId = text(event.toolCallId);
+    if (toolCallId === null) return unknown(event);
+    const {error, result} = cline3Output(event);
+    const status: ToolStatus = error === null ? 'completed' : 'failed';
+    const isShown = this.#liveTools.delete(toolCallId);
+    const output = [isShown ? '' : result, error ?? ''].filter(Boolean).join('\n');
+    const content = output === '' ? {} : {content: [{type: 'text' as const, text: output}]};
+    const update: EventBody = {type: 'tool_call_update', toolCallId, status, ...content};
+    return [update, ...(error !== null && isDenial(error) ? this.#denied(event, toolCallId) : [])];
+  }
+
+  #denied(event: Json, toolCallId: string): EventBody[] {
+    const toolName = text(event.toolName) ?? 'A tool';
+    this.known.permissionDenials.push({toolName, toolCallId});
+    return [deniedNote(toolName, 'full')];
+  }
+
+  // errors and the end -----------------------------------------------------------------------------------------------
+
+  /** The model is told of a recoverable error and goes on. */
   #agentError(event: Json): EventBody[] {
-    const message = text(object(event.error).message) ?? text(event.error) ?? 'unknown error';
-    if (event.recoverable !== true) return this.#error(message);
-    return [{type: 'note', level: 'info', code: 'AGENT_ERROR', text: message}];
+    const message = text(object(event.error).message) ?? 'unknown error';
+    return event.recoverable === true ? [note('info', 'AGENT_ERROR', message)] : this.error(message);
   }
 
-  /** Told several times, on both streams. */
-  #error(message: string): EventBody[] {
-    if (this.#facts.errors.includes(message)) return [];
-    this.#facts.errors.push(message);
-    return [{type: 'note', level: 'error', code: 'AGENT_ERROR', text: message}];
+  #runResult(value: Json): EventBody[] {
+    const said = text(value.text);
+    const ok = value.finishReason === 'completed';
+    if (ok) this.known.text = said ?? this.known.text;
+    const why = said || this.known.errors.at(-1) || `finish reason: ${String(value.finishReason)}`;
+    this.known.terminal = {ok, reason: ok ? 'the agent finished' : why};
+    const counted = isJson(value.aggregateUsage) ? value.aggregateUsage : object(value.usage);
+    return this.count(usageOf(counted, 'inputTokens', 'outputTokens'));
   }
 
-  #runResult(frame: Json): EventBody[] {
-    const ok = frame.finishReason === 'completed';
-    const words = text(frame.text);
-    if (ok) this.#facts.text = words ?? this.#facts.text;
-    const why = words || this.#facts.errors.at(-1) || `finish reason ${String(frame.finishReason)}`;
-    this.#facts.terminal = {ok, reason: ok ? 'the agent finished' : why};
-    const usage = object(frame.aggregateUsage ?? frame.usage);
-    return this.#usage(number(usage.inputTokens), number(usage.outputTokens), number(usage.totalCost));
-  }
-
-  /** Comes after a `run_result` too when a signal was seen on the way; the result then stands. */
-  #runAborted(frame: Json): EventBody[] {
-    const reason = `aborted: ${text(frame.message) ?? text(frame.reason) ?? 'no reason given'}`;
-    this.#facts.terminal ??= {ok: false, reason};
-    return [{type: 'note', level: 'info', code: 'AGENT_ABORTED', text: reason}];
+  /** Comes after a signal, and even then behind a `run_result` that says how the work ended. */
+  #runAborted(value: Json): EventBody[] {
+    const reason = `the agent gave up: ${text(value.message) ?? text(value.reason) ?? 'no reason given'}`;
+    this.known.terminal ??= {ok: false, reason};
+    return [note('info', 'AGENT_ABORTED', reason)];
   }
 }
 
-function unknown(value: Json): EventBody[] {
-  return [{type: 'unparsed', reason: 'unknown', value}];
-}
-
-function chunk(kind: 'text' | 'reasoning', words: string, messageId: string): EventBody[] {
-  if (words === '') return [];
-  const type = kind === 'text' ? 'agent_message_chunk' : 'agent_thought_chunk';
-  return [{type, content: {type: 'text', text: words}, messageId, parentToolCallId: null}];
-}
-
-function toolCall(toolCallId: string, event: Json): EventBody {
-  const toolName = text(event.toolName) ?? 'tool';
-  const rawInput = object(event.input);
-  const path = text(rawInput.path);
+function usageOf(counted: Json, input: string, output: string): Usage {
   return {
-    type: 'tool_call',
-    toolCallId,
-    title: oneLine(`${toolName} ${targetOf(rawInput)}`, MAX_TITLE_CHARS),
-    toolName,
-    kind: TOOL_KINDS[toolName] ?? 'other',
-    status: 'in_progress',
-    locations: path === null ? [] : [{path}],
-    rawInput,
-    parentToolCallId: null,
+    inputTokens: number(counted[input]),
+    outputTokens: number(counted[output]),
+    costUsd: number(counted.totalCost),
   };
 }
 
-function targetOf(input: Json): string {
-  const field = TARGET_FIELDS.find((name) => input[name] !== undefined);
-  const target = field === undefined ? '' : input[field];
-  if (typeof target === 'string') return target;
-  return Array.isArray(target)
-    ? target.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join('; ')
-    : '';
-}
-
-/** A tool's output is text, an object with `result`, or an array of those. */
-function outputOf(output: unknown): string {
-  if (typeof output === 'string') return output;
-  if (Array.isArray(output)) return output.map(outputOf).join('\n');
-  if (!isJson(output)) return '';
-  return text(output.result) ?? text(output.error) ?? JSON.stringify(output);
-}
-
-function hasFailed({output, error}: Json): boolean {
-  const parts: unknown[] = Array.isArray(output) ? output : [output];
-  return Boolean(error) || parts.some((part) => isJson(part) && part.success === false);
+/** Its words to the model where approval is asked for (`--auto-approve false`) or where plan mode forbids. */
+function isDenial(error: string): boolean {
+  return /requires approval in a TTY session|blocked in plan mode/.test(error);
 }

@@ -1,63 +1,85 @@
-/** Whether anybody is logged in to Cline, as far as its files tell. */
+/**
+ * Whether somebody is logged in to Cline, as far as its own files tell without doubt.
+ *
+ * Seen with 2.18.0 and 3.0.65. Version 2 keeps `welcomeViewCompleted` in `globalState.json` and refuses to work when it is
+ * false; while it is unset it looks for any key. Version 3 keeps its providers in `settings/providers.json`, takes over
+ * version 2's files, and writes an entry with a model and no key when it is started without a login.
+ */
 import {readFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
-import type {Environment, Installation, LoginState} from './executor.ts';
+import {systemCode} from '../error.ts';
+import type {Environment, LoginState} from './executor.ts';
 import {isJson, type Json, object} from './fields.ts';
 
-const LOGIN_COMMAND = 'cline auth';
+export type ClineAdapter = 'cline-2' | 'cline-3';
+
+export async function clineLoginState(
+  adapter: ClineAdapter,
+  env: Environment,
+  agentArgs: readonly string[],
+): Promise<LoginState> {
+  const known = adapter === 'cline-2' ? loggedIn2(configDir(env, agentArgs)) : loggedIn3(env, agentArgs);
+  return {loggedIn: await known, loginCommand: 'cline auth'};
+}
+
+/** Keys of `globalState.json` that make version 2 work without a secret. */
+const KEYLESS = ['awsRegion', 'vertexProjectId', 'ollamaBaseUrl', 'lmStudioBaseUrl'];
+
+async function loggedIn2(dataDir: string): Promise<boolean | null> {
+  const state = await readObject(join(dataDir, 'globalState.json'));
+  const secrets = await readObject(join(dataDir, 'secrets.json'));
+  if (state === 'unreadable' || secrets === 'unreadable') return null;
+  if (typeof state.welcomeViewCompleted === 'boolean') return state.welcomeViewCompleted;
+  const mayWork = Object.values(secrets).some(Boolean) || KEYLESS.some((key) => state[key]);
+  return mayWork ? null : false;
+}
 
 /** Flags that bring what a login would have brought. */
 const CREDENTIAL_FLAGS = ['-k', '--key', '-P', '--provider'];
 
-/**
- * `loggedIn: false` only when no file holds any provider or secret; null otherwise, since a secret may have expired.
- * Files seen in November 2026 with 2.18.0 (`secrets.json`, `globalState.json`) and 3.0.65 (`settings/providers.json`, and
- * those of 2.x, which it takes over).
- */
-export async function clineLoginState(
-  {adapter}: Installation,
-  env: Environment,
-  agentArgs: readonly string[],
-): Promise<LoginState> {
-  const unknown = {loggedIn: null, loginCommand: LOGIN_COMMAND};
-  const hasKey = Object.keys(env).some((name) => /_API_KEY$/.test(name) && env[name]);
-  if (hasKey || agentArgs.some((argument) => CREDENTIAL_FLAGS.includes(argument))) return unknown;
-  const data = dataFolder(env, agentArgs);
-  const [secrets, state, settings] = await Promise.all([
-    readJson(join(data, 'secrets.json')),
-    readJson(join(data, 'globalState.json')),
-    adapter === 'cline-3' ? readJson(join(data, 'settings', 'providers.json')) : ({} as Json),
-  ]);
-  if (secrets === 'unreadable' || state === 'unreadable' || settings === 'unreadable') return unknown;
-  const hasSecret = Object.values(secrets).some((secret) => typeof secret === 'string' && secret !== '');
-  const hasProvider = Object.keys(state).some((name) => /ModeApiProvider$/.test(name));
-  const hasSettings = Object.keys(object(settings.providers)).length > 0;
-  if (hasSecret || hasProvider || hasSettings) return unknown;
-  return {loggedIn: false, loginCommand: LOGIN_COMMAND};
+async function loggedIn3(env: Environment, agentArgs: readonly string[]): Promise<boolean | null> {
+  const choosesItself = CREDENTIAL_FLAGS.some((flag) => valueOfFlag(agentArgs, flag) !== null);
+  if (choosesItself || env.CLINE_API_KEY || env.CLINE_SANDBOX) return null;
+  const dataDir = valueOfFlag(agentArgs, '--data-dir') ?? (env.CLINE_DATA_DIR || configDir(env, agentArgs));
+  const settingsPath = env.CLINE_PROVIDER_SETTINGS_PATH || join(dataDir, 'settings', 'providers.json');
+  const content = await readObject(settingsPath);
+  if (content === 'unreadable') return null;
+  const providers = Object.values(object(content.providers)).map((entry) => object(object(entry).settings));
+  if (providers.some(hasCredentials)) return true;
+  if (!providers.every(isBareAccount)) return null;
+  return (await loggedIn2(dataDir)) === false ? false : null;
 }
 
-/** Where Cline keeps its data: moved by flags, then by variables. */
-function dataFolder(env: Environment, agentArgs: readonly string[]): string {
-  const dataDir = flagValue(agentArgs, '--data-dir') ?? env.CLINE_DATA_DIR;
-  if (dataDir) return dataDir;
-  const config = flagValue(agentArgs, '--config') ?? env.CLINE_DIR ?? join(env.HOME ?? homedir(), '.cline');
-  return join(config, 'data');
+function hasCredentials({apiKey, auth}: Json): boolean {
+  return Boolean(apiKey) || isJson(auth);
 }
 
-function flagValue(agentArgs: readonly string[], flag: string): string | undefined {
-  const joined = agentArgs.find((argument) => argument.startsWith(`${flag}=`));
-  if (joined !== undefined) return joined.slice(flag.length + 1);
-  const index = agentArgs.indexOf(flag);
-  return index < 0 ? undefined : agentArgs[index + 1];
+/** The provider "cline" needs an account. Another one may do without a key, or find it in the environment. */
+function isBareAccount(settings: Json): boolean {
+  const fields = Object.keys(settings);
+  return settings.provider === 'cline' && fields.every((field) => field === 'provider' || field === 'model');
+}
+
+/** Flags go before variables. */
+function configDir(env: Environment, agentArgs: readonly string[]): string {
+  const home = env.HOME || env.USERPROFILE || homedir();
+  return join(valueOfFlag(agentArgs, '--config') ?? (env.CLINE_DIR || join(home, '.cline')), 'data');
+}
+
+/** The value of `FLAG VALUE` or `FLAG=VALUE`; null when the flag is not given. */
+function valueOfFlag(args: readonly string[], flag: string): string | null {
+  const index = args.lastIndexOf(flag);
+  if (index >= 0) return args[index + 1] ?? '';
+  return args.findLast((arg) => arg.startsWith(`${flag}=`))?.slice(flag.length + 1) ?? null;
 }
 
 /** A file that is not there holds nothing. */
-async function readJson(path: string): Promise<Json | 'unreadable'> {
+async function readObject(path: string): Promise<Json | 'unreadable'> {
   try {
     const content: unknown = JSON.parse(await readFile(path, 'utf8'));
     return isJson(content) ? content : 'unreadable';
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? {} : 'unreadable';
+    return systemCode(error) === 'ENOENT' ? {} : 'unreadable';
   }
 }

@@ -1,98 +1,119 @@
 /**
- * Cline, two programs of one name: 2.x and 3.x take other flags, speak another JSON and keep other files. The installed
- * version decides. Driven with 2.18.0 and 3.0.65; see test/agents.
+ * Cline, which is several programs of one name; the installed version decides. 2.x and 3.x are driven, 1.x is not.
+ * What is said here of flags was tried with 2.18.0 and 3.0.65; see test/agents.
  */
 import {OneshotError} from '../error.ts';
 import type {PermissionMode} from '../event.ts';
 import {Cline2Normalizer} from './cline-2.ts';
 import {Cline3Normalizer} from './cline-3.ts';
-import {clineLoginState} from './cline-login.ts';
-import {PlainTextNormalizer} from './command.ts';
-import type {AgentRequest, Executor, Installation} from './executor.ts';
+import {type ClineAdapter, clineLoginState} from './cline-login.ts';
+import type {AgentCommand, AgentRequest, Executor, Installation} from './executor.ts';
 import {locateProgram, packageVersion} from './locate.ts';
 import {permissionModeUnsupported} from './permission.ts';
+import {PlainTextNormalizer} from './plain-text.ts';
 import {askVersion} from './version.ts';
 
 const JSON_FLAG = '--json';
 
-/** `agent` approves itself: it would wait for an answer for ever. */
-const MODES: readonly PermissionMode[] = ['agent', 'read', 'full'];
+/** Version 2 otherwise replaces itself by the newest version in the background, which is another program. */
+const NO_UPDATE = {CLINE_NO_AUTO_UPDATE: '1'};
 
-const INSTALL = 'npm install -g cline@3.0.65 (or cline@2.18.0)';
+interface Generation {
+  /** `agent` approves itself too: Cline would wait for an answer for ever, or refuse every tool. */
+  modeFlags: Partial<Record<PermissionMode, readonly string[]>>;
+  canResume: boolean;
+  env: Record<string, string>;
+}
+
+const GENERATIONS: Record<ClineAdapter, Generation> = {
+  'cline-2': {
+    // No `read`: in plan mode with --yolo it writes files and switches itself to act mode; without, an approval hangs.
+    modeFlags: {agent: ['--yolo'], full: ['--yolo']},
+    canResume: true,
+    env: NO_UPDATE,
+  },
+  'cline-3': {
+    // In plan mode the editing tool is gone and commands that write are refused; reading and `git diff` go through.
+    modeFlags: {agent: [], read: ['-p'], full: ['--auto-approve', 'true']},
+    // `--id` always fails together with --json.
+    canResume: false,
+    // Otherwise a hub daemon of 160 MB stays behind.
+    env: {...NO_UPDATE, CLINE_SESSION_BACKEND_MODE: 'local'},
+  },
+};
 
 export const cline: Executor = {
   name: 'cline',
-  installHint: INSTALL,
+  installHint: 'npm install -g cline@3.0.65 (or cline@2.18.0)',
   streamingFlags: [JSON_FLAG],
   hasTerminalEvent: true,
 
   async locate(env) {
-    const program = await locateProgram('cline', env, INSTALL);
-    const packaged = await packageVersion(program, (name) => name === 'cline' || name.startsWith('@cline/'));
-    const version = packaged ?? (await askVersion([program], env));
-    return {executor: 'cline', adapter: adapterFor(version), program: [program], version};
+    const program = await locateProgram('cline', env, cline.installHint);
+    const packaged = await packageVersion(program, 'cline', isClinePackage);
+    const version = packaged ?? (await askVersion([program], {...env, ...NO_UPDATE}));
+    return {executor: 'cline', adapter: adapterFor(program, version), program: [program], version};
   },
 
-  permissionModes: () => MODES,
-  // 3.x fails on `--id` together with `--json`.
-  canResume: ({adapter}) => adapter === 'cline-2',
-  loginState: clineLoginState,
+  permissionModes: (installation) => modesOf(generationOf(installation)),
+  canResume: (installation) => generationOf(installation).canResume,
+  loginState: ({adapter}, env, agentArgs) => clineLoginState(adapter as ClineAdapter, env, agentArgs),
 
   command(installation, request) {
-    if (!MODES.includes(request.permissionMode)) {
-      throw permissionModeUnsupported(installation, request.permissionMode, MODES);
+    const generation = generationOf(installation);
+    const modeFlags = generation.modeFlags[request.permissionMode];
+    if (!modeFlags) {
+      throw permissionModeUnsupported(installation, request.permissionMode, modesOf(generation));
     }
     const structured = !request.without.has(JSON_FLAG);
-    const flags = installation.adapter === 'cline-2' ? flagsOf2(request) : flagsOf3(request);
-    const [program, ...leading] = installation.program;
-    const args = [...leading, ...(structured ? [JSON_FLAG] : []), ...flags, ...request.agentArgs];
-    return {
-      argv: [program, ...args, promptArgument(request.prompt)],
-      env: environmentOf(installation),
-      promptDelivery: 'argv',
-      promptIndex: 1 + args.length,
-      structured,
-    };
+    const argv: AgentCommand['argv'] = [
+      ...installation.program,
+      ...(structured ? [JSON_FLAG] : []),
+      ...modeFlags,
+      ...requestFlags(request),
+      ...request.agentArgs,
+      '--',
+      promptArgument(request.prompt),
+    ];
+    return {argv, env: {...generation.env}, promptDelivery: 'argv', promptIndex: argv.length - 1, structured};
   },
 
-  normalizer({adapter}, {structured, startedAtMs}) {
+  normalizer({adapter}, {startedAtMs, structured}) {
     if (!structured) return new PlainTextNormalizer();
     return adapter === 'cline-2' ? new Cline2Normalizer(startedAtMs) : new Cline3Normalizer();
   },
 };
 
+function isClinePackage(name: string): boolean {
+  return name === 'cline' || name.startsWith('@cline/');
+}
+
 /** @throws OneshotError AGENT_UNSUPPORTED */
-function adapterFor(version: string | null): 'cline-2' | 'cline-3' {
+function adapterFor(program: string, version: string | null): ClineAdapter {
   const major = version?.split('.')[0];
   if (major === '2' || major === '3') return `cline-${major}`;
-  const which = version === null ? 'of an unknown version' : version;
+  const what =
+    version === null ? `The version of ${program} cannot be told` : `Cline ${version} is not supported`;
   throw new OneshotError(
     'AGENT_UNSUPPORTED',
-    `Cline ${which} is not supported.`,
-    `Install 3.x or 2.x: ${INSTALL}`,
+    `${what}; oneshot drives Cline 2.x and 3.x.`,
+    `Install one of them: ${cline.installHint}`,
   );
 }
 
-function flagsOf2({permissionMode, model, resume}: AgentRequest): string[] {
-  return [
-    '--yolo',
-    ...(permissionMode === 'read' ? ['-p'] : []),
-    ...(model === null ? [] : ['-m', model]),
-    ...(resume === null ? [] : ['-T', resume]),
-  ];
+function generationOf({adapter}: Installation): Generation {
+  return GENERATIONS[adapter as ClineAdapter];
 }
 
-function flagsOf3({permissionMode, model}: AgentRequest): string[] {
-  return [...(permissionMode === 'read' ? ['-p'] : []), ...(model === null ? [] : ['-m', model])];
+function modesOf({modeFlags}: Generation): PermissionMode[] {
+  return Object.keys(modeFlags) as PermissionMode[];
 }
 
-/** A single word would be taken for a subcommand, and a leading dash for a flag. */
+function requestFlags({model, resume}: AgentRequest): string[] {
+  return [...(model === null ? [] : ['-m', model]), ...(resume === null ? [] : ['-T', resume])];
+}
+
+/** A single word is taken for a subcommand even behind `--`. A blank at its end says otherwise, and Cline trims it. */
 function promptArgument(prompt: string): string {
-  const words = prompt.trim();
-  return /^\S*$/.test(words) || words.startsWith('-') ? `Task: ${words}` : prompt;
-}
-
-/** Without it Cline 3 leaves a daemon of 160 MB behind. */
-function environmentOf({adapter}: Installation): Record<string, string | undefined> {
-  return adapter === 'cline-3' ? {CLINE_SESSION_BACKEND_MODE: 'local'} : {};
+  return /\s/.test(prompt) ? prompt : `${prompt} `;
 }

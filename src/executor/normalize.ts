@@ -1,7 +1,15 @@
 /** Recorded output of an agent in, events out: the same way as in a run, without the run. */
-import {EVENT_VERSION, type EventBody, type OneshotEvent, type RawSpan, type Source} from '../event.ts';
+import {
+  EVENT_VERSION,
+  type EventBody,
+  type EventHead,
+  eventOf,
+  type OneshotEvent,
+  type RawSpan,
+  type Source,
+} from '../event.ts';
 import type {EndFacts, Executor, Installation} from './executor.ts';
-import {decideOutcome} from './outcome.ts';
+import {runFinished} from './outcome.ts';
 import {type AgentEvent, AgentOutput} from './output.ts';
 
 export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -28,14 +36,11 @@ export async function* normalizeRecording(recording: Recording): AsyncGenerator<
   const stamp = stamper();
   for (const stream of ['stdout', 'stderr'] as const) {
     for await (const chunk of recording[stream]) yield* agentEvents(output.feed(stream, chunk), stamp);
+    yield* agentEvents(output.endOf(stream), stamp);
   }
   yield* agentEvents(output.end(), stamp);
-  const facts = normalizer.facts();
-  const {text, agentSession, usage, permissionDenials} = facts;
-  const {outcome, reason} = decideOutcome(facts, end, {hasTerminalEvent: executor.hasTerminalEvent});
-  const {exitCode, signal} = end;
-  const finished = {outcome, reason, text, agentSession, exitCode, signal, usage, permissionDenials};
-  yield stamp({type: 'run_finished', ...finished}, 'runner', null);
+  const {hasTerminalEvent} = executor;
+  yield stamp(runFinished(normalizer.facts(), end, {hasTerminalEvent}), 'runner', null);
 }
 
 type Stamp = (body: EventBody, source: Source, raw: RawSpan | null) => OneshotEvent;
@@ -44,7 +49,7 @@ type Stamp = (body: EventBody, source: Source, raw: RawSpan | null) => OneshotEv
 function stamper(): Stamp {
   let seq = 0;
   return (body, source, raw) => {
-    const head = {
+    const head: EventHead = {
       v: EVENT_VERSION,
       seq: ++seq,
       at: 0,
@@ -52,8 +57,8 @@ function stamper(): Stamp {
       iteration: 1,
       role: 'worker',
       source,
-    } as const;
-    return {...head, ...body, ...(raw && {raw})};
+    };
+    return eventOf(head, body, raw);
   };
 }
 

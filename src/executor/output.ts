@@ -38,13 +38,15 @@ export class AgentOutput {
     return this.#normalize(stream, this.#decoders[stream].feed(bytes));
   }
 
+  /** One stream is over. */
+  endOf(stream: StreamName): AgentEvent[] {
+    return this.#normalize(stream, this.#decoders[stream].end());
+  }
+
   /** Both streams are over. */
   end(): AgentEvent[] {
-    return [
-      ...this.#normalize('stdout', this.#decoders.stdout.end()),
-      ...this.#normalize('stderr', this.#decoders.stderr.end()),
-      ...this.#normalizer.end().map((body) => ({body, raw: null})),
-    ];
+    const heldBack = () => this.#normalizer.end().map((body) => ({body, raw: null}));
+    return [...this.endOf('stdout'), ...this.endOf('stderr'), ...heldBack()];
   }
 
   /** Whether any JSON frame came on stdout. */

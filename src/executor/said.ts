@@ -8,10 +8,14 @@ export class Said {
     return text;
   }
 
-  /** The whole text: the part that no piece has brought. All of it when the pieces were of another text. */
+  /** The whole text, which ends it: the part that no piece has brought. All of it when the pieces were of another text. */
   whole(text: string): string {
     const missing = text.startsWith(this.#said) ? text.slice(this.#said.length) : text;
-    this.#said = text;
+    this.clear();
     return missing;
+  }
+
+  clear(): void {
+    this.#said = '';
   }
 }

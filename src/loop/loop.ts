@@ -1,5 +1,5 @@
 /** The loop: a worker run, an auditor run, and again with the auditor's feedback until an explicit verdict. */
-import type {Ending, EventBody, Role, RunFinished, SessionFinished, Verdict} from '../event.ts';
+import type {Ending, EventBody, Note, Role, RunFinished, SessionFinished, Verdict} from '../event.ts';
 import {type AgentChoice, type RunContext, run} from '../run.ts';
 import {auditorAgainPrompt, auditorPrompt, retryPrompt} from './prompt.ts';
 import {readVerdict} from './verdict.ts';
@@ -13,6 +13,8 @@ export interface LoopRequest {
   maxIterations: number;
   /** Version of oneshot, for the log. */
   oneshotVersion: string;
+  /** What the user should know of how the agents were chosen. @default none */
+  notes?: readonly Note[];
 }
 
 export interface LoopResult {
@@ -68,6 +70,7 @@ class LoopedSession {
       nodeVersion: process.versions.node,
       platform: process.platform,
     });
+    for (const note of this.#request.notes ?? []) this.#record(0, null, note);
   }
 
   async iterate(): Promise<End> {

@@ -2,7 +2,15 @@ import {mkdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Clock} from '../clock.ts';
 import {messageOf, OneshotError} from '../error.ts';
-import {EVENT_VERSION, type EventDraft, type OneshotEvent, type Role, type StreamName} from '../event.ts';
+import {
+  EVENT_VERSION,
+  type EventDraft,
+  type EventHead,
+  eventOf,
+  type OneshotEvent,
+  type Role,
+  type StreamName,
+} from '../event.ts';
 import {AppendFile, systemWritev, type Writev} from './append-file.ts';
 import {newSessionId} from './id.ts';
 import type {SessionLog, View} from './log.ts';
@@ -79,16 +87,17 @@ class FileSessionLog implements SessionLog {
 
   append({body, iteration, role, source, raw}: EventDraft): void {
     if (this.#failure) return;
-    const head = {
+    const seq = ++this.#seq;
+    const head: EventHead = {
       v: EVENT_VERSION,
-      seq: ++this.#seq,
+      seq,
       at: this.#clock.now(),
       session: this.id,
       iteration,
       role,
       source,
     };
-    const event = {...head, ...body, ...(raw && {raw})} as OneshotEvent;
+    const event = eventOf(head, body, raw);
     this.#unseen.push(event);
     this.#enqueue(this.#events, Buffer.from(`${JSON.stringify(event)}\n`));
   }

@@ -91,16 +91,17 @@ export class LiveScreen implements Screen {
   /** The open line is redrawn with each frame, so one that fills the terminal's width is broken, at a space if possible. */
   #growLine(text: string, style: Style): void {
     if (text === '') return;
-    this.#open.push({text, style});
+    const parts = [...this.#open, {text, style}];
+    const whole = parts.map((part) => part.text).join('');
     const {columns} = this.#options.size();
-    for (;;) {
-      const whole = this.#open.map((part) => part.text).join('');
-      if (whole.length <= columns) return;
-      const space = whole.lastIndexOf(' ', columns);
-      const [full, rest] = splitAt(this.#open, space > 0 ? space : columns);
-      this.#queue(this.#painted(full));
-      this.#open = space > 0 ? splitAt(rest, 1)[1] : rest;
+    let start = 0;
+    while (whole.length - start > columns) {
+      const space = whole.slice(start, start + columns + 1).lastIndexOf(' ');
+      const end = start + (space > 0 ? space : columns);
+      this.#queue(this.#painted(partsBetween(parts, start, end)));
+      start = space > 0 ? end + 1 : end;
     }
+    this.#open = partsBetween(parts, start, whole.length);
   }
 
   #closeLine(): void {
@@ -115,12 +116,18 @@ export class LiveScreen implements Screen {
   #queue(text: string, urgent = false): void {
     this.#waiting.push({text, urgent});
     this.#waitingChars += text.length;
-    while (this.#waitingChars > MAX_WAITING_CHARS) {
-      const oldest = this.#waiting.findIndex((line) => !line.urgent);
-      if (oldest === -1) return;
-      this.#waitingChars -= this.#waiting.splice(oldest, 1)[0]!.text.length;
-      this.#leftOut++;
-    }
+    if (this.#waitingChars > MAX_WAITING_CHARS) this.#leaveOutOldest();
+  }
+
+  /** Down to half of what may wait, so that it happens seldom. */
+  #leaveOutOldest(): void {
+    const before = this.#waiting.length;
+    this.#waiting = this.#waiting.filter(({text, urgent}) => {
+      if (urgent || this.#waitingChars <= MAX_WAITING_CHARS / 2) return true;
+      this.#waitingChars -= text.length;
+      return false;
+    });
+    this.#leftOut += before - this.#waiting.length;
   }
 
   #frameSoon(): void {
@@ -185,16 +192,14 @@ export class LiveScreen implements Screen {
   }
 }
 
-/** The parts before and after `index`, counted in characters of all of them. */
-function splitAt(parts: Part[], index: number): [Part[], Part[]] {
-  const before: Part[] = [];
-  const after: Part[] = [];
-  let left = index;
+/** What lies between two places, counted in characters of all parts. */
+function partsBetween(parts: readonly Part[], start: number, end: number): Part[] {
+  const between: Part[] = [];
+  let offset = 0;
   for (const {text, style} of parts) {
-    const cut = Math.min(left, text.length);
-    if (cut > 0) before.push({text: text.slice(0, cut), style});
-    if (cut < text.length) after.push({text: text.slice(cut), style});
-    left -= cut;
+    const piece = text.slice(Math.max(0, start - offset), Math.max(0, end - offset));
+    if (piece !== '') between.push({text: piece, style});
+    offset += text.length;
   }
-  return [before, after];
+  return between;
 }

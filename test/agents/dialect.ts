@@ -11,6 +11,8 @@ export interface Dialect {
   promptOnStdin: boolean;
   /** Whether waits before another try are on stdout. */
   showsRetries: boolean;
+  /** Whether the agent's own session id is on stdout. */
+  namesItsSession: boolean;
   /** Whether the tokens used are on stdout. */
   countsUsage: boolean;
   /** `path` is relative to the working directory. */
@@ -25,6 +27,7 @@ export const claude: Dialect = {
   streamsText: true,
   promptOnStdin: true,
   showsRetries: true,
+  namesItsSession: true,
   countsUsage: true,
   write: (path, content) => ({tools: [{name: 'Write', input: {file_path: path, content}, pieces: 3}]}),
   command: (command) => ({tools: [{name: 'Bash', input: {command, description: 'scripted'}}]}),
@@ -37,6 +40,7 @@ export const cline3: Dialect = {
   streamsText: true,
   promptOnStdin: false,
   showsRetries: false,
+  namesItsSession: false,
   countsUsage: true,
   write: (path, content) => ({tools: [{name: 'editor', input: {path, new_text: content}, pieces: 3}]}),
   command: (command) => ({tools: [{name: 'run_commands', input: {commands: [command]}}]}),
@@ -50,6 +54,7 @@ export const cline2: Dialect = {
   streamsText: false,
   promptOnStdin: false,
   showsRetries: false,
+  namesItsSession: true,
   countsUsage: false,
   write: (path, content) => ({
     text: [`<write_to_file>\n<path>${path}</path>\n<content>${content}</content>\n</write_to_file>`],

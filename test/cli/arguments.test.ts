@@ -340,7 +340,7 @@ describe('wrong input is one line with a code and the next step, and exit code 2
     ],
     [
       ['a b', '--executor', `evil\n\x1b[31m${'x'.repeat(100)}`],
-      `oneshot: UNKNOWN_EXECUTOR: --executor "evil\\n\\u001b[31m${'x'.repeat(70)}…" is no executor. Did you mean command? There are auto, claude, cline, command.`,
+      `oneshot: UNKNOWN_EXECUTOR: --executor "evil\\n\\u001b[31m${'x'.repeat(70)}…" is no executor. Did you mean claude? There are auto, claude, cline, command.`,
     ],
   ])('%j', (argv, line) => expect(complaint(argv)).toEqual({code: 2, line}));
 });

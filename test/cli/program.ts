@@ -110,6 +110,13 @@ export class Place {
     return parseLines(readFileSync(this.recorded('events.jsonl'), 'utf8'));
   }
 
+  /** Whether an event of this type is recorded already. */
+  hasEvent(type: string): boolean {
+    const [id] = this.sessions();
+    const path = join(this.state, 'sessions', id ?? '-', 'events.jsonl');
+    return existsSync(path) && readFileSync(path, 'utf8').includes(`"type":"${type}"`);
+  }
+
   remove(): void {
     rmSync(this.home, {recursive: true, force: true});
   }

@@ -189,9 +189,7 @@ describe('signals', () => {
     ['SIGHUP', 129],
   ])('the first %s stops the agent cleanly', async (signal, code) => {
     const {child, ended} = place.start(['--json', 'do it'], {env: script([{untilSignal: true}])});
-    await until(
-      () => place.sessions().length === 1 && place.events().some(({type}) => type === 'run_started'),
-    );
+    await until(() => place.hasEvent('run_started'));
     child.kill(signal);
     const {code: exitCode, stdout} = await ended;
     expect(exitCode).toBe(code);

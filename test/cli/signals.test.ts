@@ -45,7 +45,7 @@ describe('signals', () => {
     expect(signals.received()).toBe('SIGINT');
   });
 
-  it('one key press that arrives twice, as under npm, is one', () => {
+  it('one that arrives twice, as from timeout(1), is one', () => {
     const {signals, send, clock} = caught();
     send('SIGINT');
     clock.advance(49);

@@ -53,9 +53,6 @@ async function startOnTerminal(args: string[], runs: Step[][], more: Record<stri
 
 const verified = claudeSays('{"verdict":"DONE","reason":"I looked."}');
 
-const isOver = () =>
-  place.sessions().length > 0 && place.events().some(({type}) => type === 'session_finished');
-
 describe('on a terminal', () => {
   it('there are colours and a status line, which is gone in the end', async () => {
     const {ended, shown} = await startOnTerminal(
@@ -98,7 +95,7 @@ describe('on a terminal', () => {
       [[...lines, ...claudeSays('I did it.')], verified],
     );
     terminal.pause();
-    await until(isOver);
+    await until(() => place.hasEvent('session_finished'));
     expect(child.exitCode).toBeNull();
     terminal.resume();
     expect(await ended).toEqual({code: 0, signal: null});

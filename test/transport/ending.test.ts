@@ -49,6 +49,10 @@ describe.skipIf(process.platform === 'win32')('a paused run', () => {
       child.pause();
       await until(() => !isRunning(child.pid));
       child.resume();
+      child.pause();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(over).toBe(false);
+      child.resume();
       // The grace has begun when the reader pauses again.
       await new Promise((resolve) => setImmediate(resolve));
       child.pause();

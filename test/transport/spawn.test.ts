@@ -5,7 +5,7 @@ import {ptyOpener} from '../../src/transport/openpty.ts';
 import {type Platform, platformOf, posixPlatform, windowsPlatform} from '../../src/transport/platform.ts';
 import {spawnFailure} from '../../src/transport/spawn-failure.ts';
 import {Spool} from '../../src/transport/spool.ts';
-import {finish, fixture, onLinux, requestOf, scratch, transports} from './start.ts';
+import {finish, fixture, onLinux, requestOf, scratch, start, transports} from './start.ts';
 
 const hello = [process.execPath, '-e', 'console.log("hello")'] as [string, ...string[]];
 
@@ -244,6 +244,20 @@ describe('platforms', () => {
       [-7, 'SIGKILL'],
       [7, 'SIGKILL'],
     ]);
+  });
+
+  test('a process that has exited is never signalled, since its number may be taken', async () => {
+    const signalled: number[] = [];
+    const platform: Platform = {
+      ...platformOf(process.platform),
+      signal: (pid) => signalled.push(pid) > 0,
+    };
+    const {child} = await start(fixture('stubborn'), {transport: 'pipe'}, undefined, {platform});
+    expect(child.kill('SIGTERM')).toBe(true);
+    process.kill(child.pid, 'SIGKILL');
+    await child.exit;
+    expect(child.kill('SIGTERM')).toBe(false);
+    expect(signalled).toEqual([child.pid]);
   });
 
   test('on Windows taskkill ends the tree, by force in the end', () => {

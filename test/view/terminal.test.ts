@@ -167,11 +167,14 @@ describe('the terminal view on a terminal', () => {
       view(says(`${'y'.repeat(59_999)}\n`));
       clock.advance(16);
     }
+    view(event({type: 'note', level: 'warning', code: 'IMPORTANT', text: 'look'}));
+    for (let count = 0; count < 100; count++) view(says(`${'z'.repeat(59_999)}\n`));
     expect(out.writableLength).toBeLessThan(2_200_000);
     while (out.take());
     finish();
     while (out.take());
     expect(out.taken).toMatch(/\[\d+ lines were left out: the terminal is slow\]/);
+    expect(out.taken).toContain('IMPORTANT: look');
   });
 
   it('sets no timer once it is finished', async () => {

@@ -3,9 +3,10 @@ import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import type {Dialect} from '../dialect.ts';
 import type {AgentName} from '../install.ts';
-import type {Script} from '../script.ts';
+import type {Rig} from '../rig.ts';
+import type {ModelRequest, Script} from '../script.ts';
 import {eventsOf, type Session, saidText} from '../session.ts';
-import {complaints, conversation, onlyRun, record, rigOf, sha256, textOf} from './helpers.ts';
+import {complaints, conversation, expectExit, onlyRun, record, rigOf, sha256, textOf} from './helpers.ts';
 
 const TRANSPORTS = [
   {transport: 'pty', args: ['--transport', 'pty']},
@@ -24,37 +25,56 @@ export function losesNoByte(name: AgentName, dialect: Dialect): void {
   it.each(TRANSPORTS)('a line of 300 KB arrives whole over $transport', async ({transport, args}) => {
     const text = textOf(300 * 1024);
     const rig = await rigOf(name, [dialect.final(text)]);
-    const {session, exitCode, stdout, stderr} = await record(rig, [...args, '--no-audit', 'Say a lot.']);
-    expect(exitCode, stderr).toBe(0);
+    const finished = await record(rig, [...args, '--no-audit', 'Say a lot.']);
+    const {session, stdout} = finished;
     expect(eventsOf(session, 'run_started')[0]?.transport).toBe(transport);
+    // Claude and Cline 3 themselves drop what a pipe does not take at once; then nobody may say that all is well.
+    if (transport === 'pipe' && onlyRun(session).outcome === 'truncated') return expectExit(finished, 1);
+    expectExit(finished, 0);
     expect(sha256(onlyRun(session).text ?? '')).toBe(sha256(text));
     expect(sha256(saidText(session))).toBe(sha256(text));
     expect(sha256(stdout)).toBe(sha256(`${text}\n`));
     expect(complaints(session)).toEqual([]);
   });
 
+  it('a prompt of several lines arrives as it was written', async () => {
+    const prompt = 'Do this:\n\n  1.  indented,  with   spaces\n\t2. and a tab';
+    await expectArrival(name, dialect, prompt, () => ({args: [prompt], stdin: null}));
+  });
+
   it.each(PROMPTS)('a prompt of $bytes bytes, given $given, reaches the model', async ({bytes, given}) => {
     const prompt = textOf(bytes);
-    const rig = await rigOf(
-      name,
-      dialect.promptOnStdin ? [dialect.final('Read.')] : readsPromptFile(dialect),
-    );
-    const {args, stdin} = promptArguments(rig.writeFile, prompt, given);
-    const {session, exitCode, stderr} = await record(rig, ['--no-audit', ...args], {stdin});
-    expect(exitCode, stderr).toBe(0);
-    expect(eventsOf(session, 'run_started')[0]?.promptBytes).toBe(bytes);
-    if (dialect.promptOnStdin)
-      expect(rig.server.requests[0]?.userTexts.map(sha256)).toContain(sha256(prompt));
-    else expectPromptFile(session, prompt, conversation(rig.server.requests.at(-1)));
+    await expectArrival(name, dialect, prompt, (rig) => promptArguments(rig, prompt, given));
   });
 }
 
-function promptArguments(writeFile: (name: string, text: string) => string, prompt: string, given: string) {
+/** The model has got the prompt itself, or has been told of a file that holds it and that the agent can read. */
+async function expectArrival(
+  name: AgentName,
+  dialect: Dialect,
+  prompt: string,
+  give: (rig: Rig) => {args: string[]; stdin: string | null},
+): Promise<void> {
+  const rig = await rigOf(name, readsPromptFile(dialect));
+  const {args, stdin} = give(rig);
+  const finished = await record(rig, ['--no-audit', ...args], {stdin});
+  expectExit(finished, 0);
+  const {promptBytes, promptDelivery} = eventsOf(finished.session, 'run_started')[0]!;
+  expect(promptBytes).toBe(Buffer.byteLength(prompt));
+  expect(promptDelivery === 'stdin').toBe(dialect.promptOnStdin);
+  if (promptDelivery === 'file') expectPromptFile(finished.session, prompt, rig.server.requests.at(-1));
+  else
+    expect(conversation(rig.server.requests[0]).includes(prompt), 'the prompt is in the conversation').toBe(
+      true,
+    );
+}
+
+function promptArguments(rig: Rig, prompt: string, given: string) {
   switch (given) {
     case 'as an argument':
       return {args: [prompt], stdin: null};
     case 'in a file':
-      return {args: ['--file', writeFile('prompt.md', prompt)], stdin: null};
+      return {args: ['--file', rig.writeFile('prompt.md', prompt)], stdin: null};
     default:
       return {args: ['-'], stdin: prompt};
   }
@@ -63,17 +83,16 @@ function promptArguments(writeFile: (name: string, text: string) => string, prom
 /** A model that is told of a file hashes it, which shows that the agent can read it. */
 function readsPromptFile(dialect: Dialect): Script {
   return (request, index) => {
-    const path = /\/\S+prompt\S*\.txt/.exec(conversation(request))?.[0] ?? 'no-path-in-the-prompt';
-    return index === 0 ? dialect.command(`sha256sum ${path}`) : dialect.final('Read.');
+    const path = /\/\S+prompt\S*\.txt/.exec(conversation(request))?.[0];
+    return index === 0 && path ? dialect.command(`sha256sum ${path}`) : dialect.final('Read.');
   };
 }
 
-function expectPromptFile(session: Session, prompt: string, told: string): void {
+function expectPromptFile(session: Session, prompt: string, last: ModelRequest | undefined): void {
   const folder = join(session.dir, '1');
   const path = join(folder, readdirSync(folder).find((name) => name.includes('prompt')) ?? 'no prompt file');
-  expect(eventsOf(session, 'run_started')[0]?.promptDelivery).toBe('file');
   expect(eventsOf(session, 'note').map((note) => note.code)).toContain('PROMPT_FILE');
   expect(sha256(readFileSync(path))).toBe(sha256(prompt));
   expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(told).toContain(sha256(prompt));
+  expect(conversation(last)).toContain(sha256(prompt));
 }

@@ -3,7 +3,7 @@ import type {Dialect} from '../dialect.ts';
 import type {AgentName} from '../install.ts';
 import {refusal} from '../script.ts';
 import {eventsOf, saidText} from '../session.ts';
-import {onlyRun, record, rigOf} from './helpers.ts';
+import {expectExit, onlyRun, record, rigOf} from './helpers.ts';
 
 /** Agents retry for minutes when left alone. */
 const FEW_RETRIES = {env: {CLAUDE_CODE_MAX_RETRIES: '2'}};
@@ -12,8 +12,9 @@ export function survivesFaults(name: AgentName, dialect: Dialect): void {
   it('a model that is overloaded for a while is asked again', async () => {
     const overload = name.startsWith('claude') ? [refusal(429), refusal(529)] : [refusal(429)];
     const rig = await rigOf(name, [...overload, dialect.final('At last.')], FEW_RETRIES);
-    const {session, exitCode, stdout, stderr} = await record(rig, ['--no-audit', 'Ask until it answers']);
-    expect(exitCode, stderr).toBe(0);
+    const finished = await record(rig, ['--no-audit', 'Ask until it answers']);
+    const {session, stdout} = finished;
+    expectExit(finished, 0);
     expect(stdout).toBe('At last.\n');
     expect(rig.server.requests).toHaveLength(overload.length + 1);
     expect(eventsOf(session, 'agent_retry').map(({status}) => status)).toEqual(
@@ -23,8 +24,9 @@ export function survivesFaults(name: AgentName, dialect: Dialect): void {
 
   it('a refused key fails the run and the reason says so', async () => {
     const rig = await rigOf(name, () => refusal(401, 'this key is not known'), FEW_RETRIES);
-    const {session, exitCode, stderr} = await record(rig, ['--no-audit', 'Do it with a wrong key']);
-    expect(exitCode).toBe(1);
+    const finished = await record(rig, ['--no-audit', 'Do it with a wrong key']);
+    const {session, stderr} = finished;
+    expectExit(finished, 1);
     expect(onlyRun(session)).toMatchObject({outcome: 'failed', exitCode: 1});
     expect(onlyRun(session).reason).toMatch(/401|this key is not known/);
     expect(stderr).toContain(onlyRun(session).reason);
@@ -34,8 +36,9 @@ export function survivesFaults(name: AgentName, dialect: Dialect): void {
   it('a model that the server refuses fails the run and the reason says so', async () => {
     const rig = await rigOf(name, () => refusal(404, 'model: no-such-model'), FEW_RETRIES);
     const args = ['--no-audit', '--worker-model', 'no-such-model', 'Do it with a model that is not there'];
-    const {session, exitCode, stderr} = await record(rig, args);
-    expect(exitCode).toBe(1);
+    const finished = await record(rig, args);
+    const {session, stderr} = finished;
+    expectExit(finished, 1);
     expect(rig.server.requests[0]?.model).toBe('no-such-model');
     expect(eventsOf(session, 'run_started')[0]?.model).toBe('no-such-model');
     expect(onlyRun(session).outcome).toBe('failed');
@@ -46,8 +49,9 @@ export function survivesFaults(name: AgentName, dialect: Dialect): void {
   it('an answer that is cut off is asked for again', async () => {
     const dropped = {text: ['The first ', 'half is '], cut: {afterPieces: 2, how: 'drop' as const}};
     const rig = await rigOf(name, [dropped, dialect.final('The whole answer.')], FEW_RETRIES);
-    const {session, exitCode, stdout, stderr} = await record(rig, ['--no-audit', 'Say it again']);
-    expect(exitCode, stderr).toBe(0);
+    const finished = await record(rig, ['--no-audit', 'Say it again']);
+    const {session, stdout} = finished;
+    expectExit(finished, 0);
     expect(stdout).toBe('The whole answer.\n');
     expect(onlyRun(session)).toMatchObject({outcome: 'completed', text: 'The whole answer.'});
     expect(saidText(session)).toMatch(/The whole answer\.$/);

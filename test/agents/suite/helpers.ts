@@ -24,6 +24,11 @@ export async function recorded(oneshot: RunningOneshot): Promise<Recorded> {
   return {...finished, session: finished.session};
 }
 
+/** Compares the exit code, and shows the end of stderr where it is another. */
+export function expectExit({exitCode, stderr}: FinishedOneshot, expected: number): void {
+  expect(exitCode, `the exit code; stderr ends with: ${stderr.slice(-2_000)}`).toBe(expected);
+}
+
 /** The one run of a session without auditor. */
 export function onlyRun(session: Session): EventOf<'run_finished'> {
   const runs = eventsOf(session, 'run_finished');

@@ -5,7 +5,7 @@ import type {Dialect} from '../dialect.ts';
 import type {AgentName} from '../install.ts';
 import {type Rig, type RunningOneshot, until} from '../rig.ts';
 import {eventsOf} from '../session.ts';
-import {onlyRun, recorded, rigOf} from './helpers.ts';
+import {expectExit, onlyRun, recorded, rigOf} from './helpers.ts';
 
 /** The rig itself sees to it that no process of the test is left. */
 export function stopsTheAgent(name: AgentName, dialect: Dialect): void {
@@ -28,8 +28,9 @@ const asked = ({server}: Rig) => server.requests.length > 0;
 
 async function expectCanceled(oneshot: RunningOneshot): Promise<void> {
   process.kill(oneshot.pid, 'SIGINT');
-  const {session, exitCode, stderr} = await recorded(oneshot);
-  expect(exitCode, stderr).toBe(130);
+  const finished = await recorded(oneshot);
+  const {session} = finished;
+  expectExit(finished, 130);
   expect(onlyRun(session).outcome).toBe('canceled');
   expect(eventsOf(session, 'signal_sent')[0]?.signal).toBe('SIGINT');
   expect(eventsOf(session, 'session_finished')[0]).toMatchObject({ending: 'interrupted'});

@@ -4,32 +4,27 @@ import {expect, it} from 'vitest';
 import {type Dialect, verdictText} from '../dialect.ts';
 import type {AgentName} from '../install.ts';
 import {eventsOf, runsOf} from '../session.ts';
-import {complaints, conversation, record, rigOf} from './helpers.ts';
+import {complaints, conversation, expectExit, record, rigOf} from './helpers.ts';
 
-const FEEDBACK = 'The file must say second, not first.';
+const FEEDBACK = 'The file must be called second.txt, not first.txt.';
 
 export function endsWithAVerdict(name: AgentName, dialect: Dialect): void {
   it('a rejected task is done in the second iteration, and the auditor cannot write', async () => {
     const rig = await rigOf(name, [
-      dialect.write('task.txt', 'first'),
+      dialect.write('first.txt', 'done'),
       dialect.final('Wrote it.'),
       dialect.write('forbidden.txt', 'by the auditor'),
-      dialect.final(verdictText('RETRY', 'It says first.', FEEDBACK)),
-      dialect.write('task.txt', 'second'),
+      dialect.final(verdictText('RETRY', 'It is called first.txt.', FEEDBACK)),
+      dialect.write('second.txt', 'done'),
       dialect.final('Wrote it again.'),
-      dialect.final(verdictText('DONE', 'It says second.')),
+      dialect.final(verdictText('DONE', 'It is called second.txt.')),
     ]);
-    const finished = await record(rig, [
-      '--debug',
-      '--permission-mode',
-      'full',
-      'Write second into task.txt',
-    ]);
-    const {session, exitCode, stdout, stderr} = finished;
+    const finished = await record(rig, ['--debug', '--permission-mode', 'full', 'Write second.txt']);
+    const {session, stdout} = finished;
 
-    expect(exitCode, stderr).toBe(0);
+    expectExit(finished, 0);
     expect(stdout).toBe('Wrote it again.\n');
-    expect(readFileSync(join(rig.work, 'task.txt'), 'utf8').trim()).toBe('second');
+    expect(readFileSync(join(rig.work, 'second.txt'), 'utf8').trim()).toBe('done');
     expect(existsSync(join(rig.work, 'forbidden.txt')), 'the auditor has written').toBe(false);
     expect(eventsOf(session, 'verdict').map(({verdict}) => verdict)).toEqual(['RETRY', 'DONE']);
     expect(eventsOf(session, 'verdict')[0]?.feedback).toBe(FEEDBACK);
@@ -58,8 +53,9 @@ export function endsWithAVerdict(name: AgentName, dialect: Dialect): void {
       dialect.final('I could not.'),
       dialect.final(verdictText('IMPOSSIBLE', reason)),
     ]);
-    const {session, exitCode, stdout, stderr} = await record(rig, ['Fix the file that is not there']);
-    expect(exitCode, stderr).toBe(4);
+    const finished = await record(rig, ['Fix the file that is not there']);
+    const {session, stdout, stderr} = finished;
+    expectExit(finished, 4);
     expect(stdout).toBe('I could not.\n');
     expect(stderr).toContain(reason);
     expect(eventsOf(session, 'session_finished')[0]).toMatchObject({ending: 'impossible', iterations: 1});
