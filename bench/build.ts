@@ -1,19 +1,33 @@
 /** The built program, for checks that measure what users run. */
 import {existsSync, readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
+import {fileURLToPath, pathToFileURL} from 'node:url';
 import {runToEnd} from './process.ts';
 
 export const PROJECT = fileURLToPath(new URL('../', import.meta.url));
 
-/** Path of `dist/cli/main.js`, built anew when it is missing or older than any source file. */
-export async function builtCli(): Promise<string> {
-  const cli = join(PROJECT, 'dist', 'cli', 'main.js');
-  if (!existsSync(cli) || modifiedMs(cli) < newestSourceMs()) await build();
-  return cli;
+/** Path of `dist/cli/main.js`. */
+export function builtCli(): Promise<string> {
+  return built(join('cli', 'main.js'));
 }
 
-async function build(): Promise<void> {
+/** The library as users import it. */
+export async function builtLibrary(): Promise<typeof import('../src/index.ts')> {
+  return import(pathToFileURL(await built('index.js')).href);
+}
+
+let upToDate: Promise<void> | undefined;
+
+/** Path of a file in `dist`, which is built anew when it is missing or older than any source file. */
+async function built(file: string): Promise<string> {
+  upToDate ??= buildIfStale();
+  await upToDate;
+  return join(PROJECT, 'dist', file);
+}
+
+async function buildIfStale(): Promise<void> {
+  const main = join(PROJECT, 'dist', 'index.js');
+  if (existsSync(main) && modifiedMs(main) >= newestSourceMs()) return;
   const {exitCode} = await runToEnd(['npm', 'run', 'build'], {cwd: PROJECT});
   if (exitCode !== 0) throw new Error(`npm run build failed with exit code ${exitCode}`);
 }

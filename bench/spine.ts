@@ -1,13 +1,13 @@
-/** Programs on the real spine, in this process: the command executor, `run()`, a recorder on disk and the real transport. */
+/**
+ * Programs on the real spine, in this process: the command executor, `run()`, a recorder on disk and the real transport,
+ * all from the built library.
+ */
 import {readFileSync, rmSync} from 'node:fs';
-import {systemClock} from '../src/clock.ts';
 import type {OneshotEvent, RunFinished, StreamName, TransportName} from '../src/event.ts';
-import {executorByName} from '../src/executor/registry.ts';
-import {DEFAULT_MAX_FRAME_BYTES} from '../src/frame/decoder.ts';
-import {type RunContext, run, type StopReason} from '../src/run.ts';
+import type {RunContext, StopReason} from '../src/run.ts';
 import type {Writev} from '../src/session/append-file.ts';
 import type {SessionLog} from '../src/session/log.ts';
-import {openSessionLog} from '../src/session/open.ts';
+import {builtLibrary} from './build.ts';
 
 export interface SpineOptions {
   stateDir: string;
@@ -36,6 +36,7 @@ export interface SpineRun {
  */
 export async function runOnSpine(argv: readonly string[], options: SpineOptions): Promise<SpineRun> {
   const {stateDir, transport, writev, prepare, stop} = options;
+  const {DEFAULT_MAX_FRAME_BYTES, openSessionLog, run, systemClock} = await builtLibrary();
   const log = await openSessionLog({stateDir, clock: systemClock, ...(writev && {writev})});
   const removeView = log.addView((event) => requireTransport(event, transport));
   prepare?.(log);
@@ -63,6 +64,7 @@ export async function runOnSpine(argv: readonly string[], options: SpineOptions)
 }
 
 async function requestFor(argv: readonly string[], prompt: string) {
+  const {executorByName} = await builtLibrary();
   const executor = executorByName('command');
   const installation = await executor.locate(process.env, argv);
   const agent = {executor, installation, model: null, permissionMode: 'agent', agentArgs: argv} as const;

@@ -70,10 +70,9 @@ class BareReader {
     this.#stream = new ReadStream(master);
     let pending = '';
     this.#stream.on('data', (bytes: Buffer) => {
-      const at = process.hrtime.bigint();
       const lines = (pending + bytes.toString()).split('\n');
       pending = lines.pop() ?? '';
-      for (const line of lines) this.#seen.push({at, text: () => line});
+      for (const line of lines) this.#seen.push({at: process.hrtime.bigint(), text: () => line});
     });
   }
 

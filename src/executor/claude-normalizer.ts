@@ -26,7 +26,7 @@ export class ClaudeNormalizer extends AgentNormalizer {
       case 'result':
         return this.#result(frame);
       case 'rate_limit_event':
-        return rateLimit(object(frame.rate_limit_info));
+        return rateLimit(frame);
       default:
         return BOOKKEEPING.has(frame.type) ? [] : unknown(frame);
     }
@@ -262,10 +262,11 @@ function notice(frame: Json): EventBody[] {
 }
 
 /** Told whenever the figures change; worth a word only when a limit is near or reached. */
-function rateLimit({status, rateLimitType}: Json): EventBody[] {
+function rateLimit(frame: Json): EventBody[] {
+  const {status, rateLimitType} = object(frame.rate_limit_info);
   if (status === 'allowed') return [];
-  const limit = text(rateLimitType) ?? 'usage';
-  return [note('warning', 'AGENT_RATE_LIMIT', `Claude's ${limit} limit: ${String(status)}`)];
+  if (typeof status !== 'string') return unknown(frame);
+  return [note('warning', 'AGENT_RATE_LIMIT', `Claude's ${text(rateLimitType) ?? 'usage'} limit: ${status}`)];
 }
 
 function outputOf(content: unknown): string {

@@ -242,11 +242,13 @@ function errorText(told: string | null): string {
   return text(parsed(told).message) || told || 'unknown error';
 }
 
-/** What Cline writes to its model in place of a result. */
+/** What Cline writes to its model when a tool has failed. */
+const TOOL_FAILURE =
+  /\] Result:\s*(The tool execution failed|The user denied this operation|Command failed with exit code|Command terminated by)/;
+
+/** The result comes first in a request. */
 function hasToolFailed(request: string): boolean {
-  return /\] Result:\s*(The tool execution failed|The user denied this operation)/.test(
-    request.slice(0, 4096),
-  );
+  return TOOL_FAILURE.test(request.slice(0, 4096));
 }
 
 function planEntries(checklist: string): PlanEntry[] {

@@ -56,7 +56,7 @@ export class AgentOutput {
 
   /** The last text lines of stderr. */
   get stderrTail(): string {
-    return this.#stderrTail;
+    return this.#stderrTail.slice(-STDERR_TAIL_CHARS);
   }
 
   #normalize(stream: StreamName, frames: Frame[]): AgentEvent[] {
@@ -71,7 +71,12 @@ export class AgentOutput {
 
   #remember(stream: StreamName, frame: Frame): void {
     if (stream === 'stdout') this.#sawStdoutJson ||= frame.kind === 'json';
-    else if (frame.kind === 'text')
-      this.#stderrTail = `${this.#stderrTail}${frame.text}\n`.slice(-STDERR_TAIL_CHARS);
+    else if (frame.kind === 'text') this.#rememberStderr(`${frame.text}\n`);
+  }
+
+  /** Cut only now and then, so that the cost of a character stays constant. */
+  #rememberStderr(text: string): void {
+    this.#stderrTail += text;
+    if (this.#stderrTail.length > 2 * STDERR_TAIL_CHARS) this.#stderrTail = this.stderrTail;
   }
 }

@@ -20,24 +20,25 @@ export function plainEvents(frame: PlainFrame): EventBody[] {
 /** What explains nothing to the reader of a one-line reason: stack traces, warnings, lines without a letter. */
 const NO_REASON = /^\s*at \S|^\s*\w*warning\b|^\P{L}*$/iu;
 
+/** A line that calls itself an error explains more than the advice that may follow it. */
+const ERROR = /^\W*(error|fatal)\b/i;
+
 /** Lines looked back at, and the longest that is no payload. */
 const KEPT_LINES = 32;
 const MAX_LINE_CHARS = 4096;
 
-/** Remembers the last plain line that may say why an agent failed. Looks at the lines only when asked. */
+/** Remembers the last plain lines, for the one that may say why an agent failed. Looks at them only when asked. */
 export class LastLine {
-  readonly #lines: string[] = [];
-  #count = 0;
+  #lines: string[] = [];
 
   see(text: string): void {
-    if (text.length <= MAX_LINE_CHARS) this.#lines[this.#count++ % KEPT_LINES] = text;
+    if (text.length > MAX_LINE_CHARS) return;
+    this.#lines.push(text);
+    if (this.#lines.length === 2 * KEPT_LINES) this.#lines = this.#lines.slice(-KEPT_LINES);
   }
 
   get value(): string | null {
-    for (let index = this.#count - 1; index >= Math.max(0, this.#count - KEPT_LINES); index--) {
-      const line = this.#lines[index % KEPT_LINES]!;
-      if (!NO_REASON.test(stripControl(line))) return line;
-    }
-    return null;
+    const lines = this.#lines.slice(-KEPT_LINES).filter((line) => !NO_REASON.test(stripControl(line)));
+    return lines.findLast((line) => ERROR.test(stripControl(line))) ?? lines.at(-1) ?? null;
   }
 }

@@ -1,4 +1,4 @@
-import {close, fdatasync, openSync, writev} from 'node:fs';
+import {close, fdatasync, openSync, writev, writevSync} from 'node:fs';
 
 /** Writes `buffers` at the end of the file `fd`; a write may be partial, as in writev(2). */
 export type Writev = (
@@ -13,8 +13,8 @@ export const systemWritev: Writev = (fd, buffers, done) => writev(fd, buffers, d
 const MAX_BUFFERS = 1024;
 
 /**
- * A file that is only ever appended to. Callback style and one write at a time: what is queued meanwhile goes out
- * together in the next, so that a burst of small pieces costs few system calls.
+ * A file that is only ever appended to. What is queued goes out together in the next write, so that a burst of small pieces
+ * costs few system calls.
  */
 export class AppendFile {
   readonly #fd: number;
@@ -39,11 +39,23 @@ export class AppendFile {
     return this.#queue.length > 0;
   }
 
-  /** Writes all that is queued now, then calls back. Not to be called again before that. */
+  /** Writes all that is queued before it returns. Throws the system error. */
+  writeQueueNow(): void {
+    let buffers = this.#takeQueue();
+    while (buffers.length > 0) {
+      buffers = dropBytes(buffers, writevSync(this.#fd, buffers.slice(0, MAX_BUFFERS)));
+    }
+  }
+
+  /** Writes all that is queued on a thread, then calls back. No other write may be asked for before that. */
   writeQueue(done: (error: Error | null) => void): void {
+    this.#writeAll(this.#takeQueue(), done);
+  }
+
+  #takeQueue(): Buffer[] {
     const buffers = this.#queue;
     this.#queue = [];
-    this.#writeAll(buffers, done);
+    return buffers;
   }
 
   #writeAll(buffers: Buffer[], done: (error: Error | null) => void): void {

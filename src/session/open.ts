@@ -12,6 +12,7 @@ import {
   type StreamName,
 } from '../event.ts';
 import {AppendFile, systemWritev, type Writev} from './append-file.ts';
+import {writesPromptly} from './disk.ts';
 import {newSessionId} from './id.ts';
 import type {SessionLog, View} from './log.ts';
 
@@ -21,7 +22,7 @@ export interface OpenSessionOptions {
   clock: Clock;
   /** @default a new one */
   id?: string;
-  /** How bytes reach the disk. @default writev(2) on libuv's thread pool */
+  /** How bytes reach the disk. @default at once where the disk is prompt, else by writev(2) on libuv's thread pool */
   writev?: Writev;
 }
 
@@ -40,7 +41,7 @@ export function openSessionLog(options: OpenSessionOptions): Promise<SessionLog>
     return Promise.reject(unwritable(options.stateDir, error));
   }
   try {
-    return Promise.resolve(new FileSessionLog(id, dir, options.clock, options.writev ?? systemWritev));
+    return Promise.resolve(new FileSessionLog(id, dir, options));
   } catch (error) {
     rmSync(dir, {recursive: true, force: true});
     return Promise.reject(unwritable(options.stateDir, error));
@@ -54,6 +55,20 @@ function unwritable(folder: string, cause: unknown): OneshotError {
     'Make it writable or set ONESHOT_HOME to a folder that is.',
     {cause},
   );
+}
+
+/** Path of a raw file within the session folder. */
+function rawName(iteration: number, role: Role, stream: StreamName): string {
+  return `${iteration}/${role}.${stream}`;
+}
+
+/** A write in the turn that takes this long is the last one: the event loop has other things to do. */
+const SLOW_WRITE_MS = 50;
+
+/** What goes to disk together. */
+interface Batch {
+  events: OneshotEvent[];
+  bytes: number;
 }
 
 class FileSessionLog implements SessionLog {
@@ -70,19 +85,22 @@ class FileSessionLog implements SessionLog {
   /** Events queued for the log that no view has seen. */
   #unseen: OneshotEvent[] = [];
   #backlogBytes = 0;
+  /** Whether to write within the turn, which is much sooner than a thread would; false for good after a slow write. */
+  #isPrompt: boolean;
   #writing = false;
   #pumpScheduled = false;
   #failure: Error | null = null;
   #onFailure = new Set<(error: Error) => void>();
   #waiters: {bytes: number; callback: () => void}[] = [];
 
-  constructor(id: string, dir: string, clock: Clock, write: Writev) {
+  constructor(id: string, dir: string, {clock, writev}: OpenSessionOptions) {
     this.id = id;
     this.dir = dir;
     this.eventsPath = join(dir, 'events.jsonl');
     this.#clock = clock;
-    this.#writev = write;
-    this.#events = new AppendFile(this.eventsPath, write);
+    this.#writev = writev ?? systemWritev;
+    this.#isPrompt = writev === undefined && writesPromptly(dir);
+    this.#events = new AppendFile(this.eventsPath, this.#writev);
   }
 
   append({body, iteration, role, source, raw}: EventDraft): void {
@@ -111,11 +129,11 @@ class FileSessionLog implements SessionLog {
   }
 
   rawSize(iteration: number, role: Role, stream: StreamName): number {
-    return this.#raw.get(this.rawPath(iteration, role, stream))?.size ?? 0;
+    return this.#raw.get(rawName(iteration, role, stream))?.size ?? 0;
   }
 
   rawPath(iteration: number, role: Role, stream: StreamName): string {
-    return join(this.dir, String(iteration), `${role}.${stream}`);
+    return join(this.dir, rawName(iteration, role, stream));
   }
 
   addView(view: View): () => void {
@@ -163,13 +181,13 @@ class FileSessionLog implements SessionLog {
   }
 
   #rawFile(iteration: number, role: Role, stream: StreamName): AppendFile | null {
-    const path = this.rawPath(iteration, role, stream);
-    const open = this.#raw.get(path);
+    const name = rawName(iteration, role, stream);
+    const open = this.#raw.get(name);
     if (open || this.#failure) return open ?? null;
     try {
       mkdirSync(join(this.dir, String(iteration)), {recursive: true, mode: 0o700});
-      const file = new AppendFile(path, this.#writev);
-      this.#raw.set(path, file);
+      const file = new AppendFile(this.rawPath(iteration, role, stream), this.#writev);
+      this.#raw.set(name, file);
       return file;
     } catch (error) {
       this.#fail(error as Error);
@@ -186,14 +204,29 @@ class FileSessionLog implements SessionLog {
     queueMicrotask(() => this.#pump());
   }
 
-  /** Writes everything queued to every file at once, then shows the events and looks again. */
+  /** Raw bytes first: what an event points to is there. */
   #pump(): void {
     this.#pumpScheduled = false;
     const files = [...this.#raw.values(), this.#events].filter((file) => file.hasQueue());
     if (this.#failure || files.length === 0) return;
-    const batchBytes = this.#backlogBytes;
-    const shown = this.#unseen;
+    const batch = {bytes: this.#backlogBytes, events: this.#unseen};
     this.#unseen = [];
+    if (this.#isPrompt) this.#writeNow(files, batch);
+    else this.#writeOnThreads(files, batch);
+  }
+
+  #writeNow(files: AppendFile[], batch: Batch): void {
+    const startedMs = this.#clock.monotonicMs();
+    try {
+      for (const file of files) file.writeQueueNow();
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+    this.#isPrompt = this.#clock.monotonicMs() - startedMs < SLOW_WRITE_MS;
+    this.#written(batch);
+  }
+
+  #writeOnThreads(files: AppendFile[], batch: Batch): void {
     this.#writing = true;
     let open = files.length;
     for (const file of files) {
@@ -201,12 +234,12 @@ class FileSessionLog implements SessionLog {
         if (error) this.#fail(error);
         if (--open > 0) return;
         this.#writing = false;
-        this.#recorded(shown, batchBytes);
+        this.#written(batch);
       });
     }
   }
 
-  #recorded(events: OneshotEvent[], bytes: number): void {
+  #written({events, bytes}: Batch): void {
     if (this.#failure) return;
     this.#backlogBytes -= bytes;
     for (const event of events) for (const view of this.#views) view(event);

@@ -11,6 +11,8 @@ export interface Dialect {
   promptOnStdin: boolean;
   /** Whether waits before another try are on stdout. */
   showsRetries: boolean;
+  /** Whether the agent can be held to reading. */
+  canBeReadOnly: boolean;
   /** Whether the agent's own session id is on stdout. */
   namesItsSession: boolean;
   /** Whether the tokens used are on stdout. */
@@ -27,6 +29,7 @@ export const claude: Dialect = {
   streamsText: true,
   promptOnStdin: true,
   showsRetries: true,
+  canBeReadOnly: true,
   namesItsSession: true,
   countsUsage: true,
   write: (path, content) => ({tools: [{name: 'Write', input: {file_path: path, content}, pieces: 3}]}),
@@ -40,6 +43,7 @@ export const cline3: Dialect = {
   streamsText: true,
   promptOnStdin: false,
   showsRetries: false,
+  canBeReadOnly: true,
   namesItsSession: false,
   countsUsage: true,
   write: (path, content) => ({tools: [{name: 'editor', input: {path, new_text: content}, pieces: 3}]}),
@@ -54,6 +58,7 @@ export const cline2: Dialect = {
   streamsText: false,
   promptOnStdin: false,
   showsRetries: false,
+  canBeReadOnly: false,
   namesItsSession: true,
   countsUsage: false,
   write: (path, content) => ({

@@ -7,7 +7,9 @@ import {AgentOutput} from '../../src/executor/output.ts';
 export type Line = Record<string, unknown> | string;
 
 export function bytesOf(lines: Line[]): Buffer {
-  return Buffer.from(lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''));
+  return Buffer.from(
+    lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''),
+  );
 }
 
 export interface Made {

@@ -6,6 +6,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {type Clock, systemClock} from '../../src/clock.ts';
 import type {EventDraft, OneshotEvent} from '../../src/event.ts';
 import {systemWritev, type Writev} from '../../src/session/append-file.ts';
+import {writesPromptly} from '../../src/session/disk.ts';
 import {isSessionId, newSessionId} from '../../src/session/id.ts';
 import {openSessionLog} from '../../src/session/open.ts';
 import {stateDir} from '../../src/session/state-dir.ts';
@@ -210,5 +211,50 @@ describe('the state folder', () => {
     expect(stateDir({XDG_STATE_HOME: '/b', HOME: '/c'})).toBe(join('/b', 'oneshot'));
     expect(stateDir({XDG_STATE_HOME: 'relative', HOME: '/c'})).toBe(join('/c', '.local', 'state', 'oneshot'));
     expect(stateDir({})).toMatch(/oneshot$/);
+  });
+});
+
+describe('how bytes reach the disk', () => {
+  it('at once on a local file system: written when the turn is over, raw bytes first', async () => {
+    const log = await openSessionLog({stateDir: home, clock});
+    const seen: string[] = [];
+    log.addView(({type}) =>
+      seen.push(`${type}, raw file of ${statSync(log.rawPath(1, 'worker', 'stdout')).size}`),
+    );
+    log.append(note('x'));
+    log.appendRaw(1, 'worker', 'stdout', Buffer.from('abc'));
+    await Promise.resolve();
+    expect(seen).toEqual(['note, raw file of 3']);
+    expect(log.backlogBytes()).toBe(0);
+    await log.close();
+  });
+
+  it('on threads from the first slow write on', async () => {
+    let ms = 0;
+    const slow: Clock = {...clock, monotonicMs: () => (ms += 60)};
+    const log = await openSessionLog({stateDir: home, clock: slow});
+    log.append(note('slow'));
+    await Promise.resolve();
+    expect(log.backlogBytes()).toBe(0);
+    log.append(note('later'));
+    await Promise.resolve();
+    expect(log.backlogBytes()).toBeGreaterThan(0);
+    await log.close();
+    expect(linesOf(log.eventsPath)).toHaveLength(2);
+  });
+
+  it('takes an error of a write in the turn for a failure', async () => {
+    const log = await openSessionLog({stateDir: home, clock});
+    log.appendRaw(1, 'worker', 'stdout', Buffer.from('x'));
+    await log.close();
+    log.append(note('the file is closed'));
+    await Promise.resolve();
+    expect(log.failure()).toMatchObject({code: 'EBADF'});
+  });
+
+  it('is known to be prompt for local file systems of Linux only', () => {
+    expect(writesPromptly(home, 'linux')).toBe(true);
+    expect(writesPromptly('/no/such/folder', 'linux')).toBe(false);
+    expect(writesPromptly(home, 'darwin')).toBe(false);
   });
 });

@@ -9,11 +9,11 @@ import {complaints, conversation, expectExit, record, rigOf} from './helpers.ts'
 const FEEDBACK = 'The file must be called second.txt, not first.txt.';
 
 export function endsWithAVerdict(name: AgentName, dialect: Dialect): void {
-  it('a rejected task is done in the second iteration, and the auditor cannot write', async () => {
+  it('a rejected task is done in the second iteration, and an auditor that only reads cannot write', async () => {
     const rig = await rigOf(name, [
       dialect.write('first.txt', 'done'),
       dialect.final('Wrote it.'),
-      dialect.write('forbidden.txt', 'by the auditor'),
+      ...(dialect.canBeReadOnly ? [dialect.write('forbidden.txt', 'by the auditor')] : []),
       dialect.final(verdictText('RETRY', 'It is called first.txt.', FEEDBACK)),
       dialect.write('second.txt', 'done'),
       dialect.final('Wrote it again.'),
@@ -28,23 +28,27 @@ export function endsWithAVerdict(name: AgentName, dialect: Dialect): void {
     expect(existsSync(join(rig.work, 'forbidden.txt')), 'the auditor has written').toBe(false);
     expect(eventsOf(session, 'verdict').map(({verdict}) => verdict)).toEqual(['RETRY', 'DONE']);
     expect(eventsOf(session, 'verdict')[0]?.feedback).toBe(FEEDBACK);
-    expect(conversation(rig.server.requests[2])).toContain('Wrote it.');
-    expect(conversation(rig.server.requests[4])).toContain(FEEDBACK);
-    expect(eventsOf(session, 'run_started').map(({role, iteration}) => [role, iteration])).toEqual([
-      ['worker', 1],
-      ['auditor', 1],
-      ['worker', 2],
-      ['auditor', 2],
-    ]);
-    expect(eventsOf(session, 'run_started').map(({permissionMode}) => permissionMode)).toEqual([
-      'full',
-      'read',
-      'full',
-      'read',
+    const conversations = rig.server.requests.map(conversation);
+    expect(conversations[2]).toContain('Wrote it.');
+    expect(conversations.at(dialect.canBeReadOnly ? 4 : 3)).toContain(FEEDBACK);
+    const auditorMode = dialect.canBeReadOnly ? 'read' : 'agent';
+    expect(
+      eventsOf(session, 'run_started').map(({role, iteration, permissionMode}) => [
+        role,
+        iteration,
+        permissionMode,
+      ]),
+    ).toEqual([
+      ['worker', 1, 'full'],
+      ['auditor', 1, auditorMode],
+      ['worker', 2, 'full'],
+      ['auditor', 2, auditorMode],
     ]);
     expect(runsOf(session, 'worker').map(({outcome}) => outcome)).toEqual(['completed', 'completed']);
     expect(eventsOf(session, 'session_finished')[0]).toMatchObject({ending: 'verified', iterations: 2});
-    expect(complaints(session)).toEqual([]);
+    expect(complaints(session).map((complaint) => complaint.split(':')[0])).toEqual(
+      dialect.canBeReadOnly ? [] : ['AUDITOR_CAN_WRITE'],
+    );
   });
 
   it('a task that the auditor calls impossible ends with exit code 4', async () => {
