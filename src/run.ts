@@ -22,7 +22,7 @@ import type {
   StreamName,
 } from './event.ts';
 import type {AgentCommand, Executor, Installation, Normalizer} from './executor/executor.ts';
-import {decideOutcome} from './executor/outcome.ts';
+import {runFinished} from './executor/outcome.ts';
 import {type AgentEvent, AgentOutput} from './executor/output.ts';
 import {MAX_ARGV_PROMPT_BYTES, promptFileArgument} from './executor/prompt.ts';
 import {readVersion} from './executor/version.ts';
@@ -341,33 +341,20 @@ class Attempt {
     });
   }
 
-  #finish(exit: ChildExit): RunFinished {
-    const facts = this.#normalizer.facts();
-    const {text, agentSession, usage, permissionDenials} = facts;
+  #finish({exitCode, signal}: ChildExit): RunFinished {
+    const stopReason = this.#stopReason;
     const end = {
-      exitCode: exit.exitCode,
-      signal: exit.signal,
-      stopped: this.#stopReason !== null,
-      stopOutcome: this.#stopReason?.outcome ?? 'canceled',
-      stopReason: this.#stopReason?.reason ?? null,
-    };
-    const decided = decideOutcome(facts, end, {hasTerminalEvent: this.#hasTerminalEvent});
-    const failure = this.#context.log.failure();
-    const {outcome, reason} = failure
-      ? ({outcome: 'failed', reason: `recording failed: ${failure.message}`} as const)
-      : decided;
-    const {exitCode, signal} = exit;
-    return {
-      type: 'run_finished',
-      outcome,
-      reason,
-      text,
-      agentSession,
       exitCode,
       signal,
-      usage,
-      permissionDenials,
+      stopped: stopReason !== null,
+      stopOutcome: stopReason?.outcome ?? 'canceled',
+      stopReason: stopReason?.reason ?? null,
     };
+    const finished = runFinished(this.#normalizer.facts(), end, {hasTerminalEvent: this.#hasTerminalEvent});
+    const failure = this.#context.log.failure();
+    return failure
+      ? {...finished, outcome: 'failed', reason: `recording failed: ${failure.message}`}
+      : finished;
   }
 
   /** A streaming flag that the agent has refused in this attempt, or null. */

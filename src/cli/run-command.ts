@@ -47,6 +47,11 @@ export async function runLoop(io: Io, options: SessionOptions, looped: LoopedTas
   });
   if (options.verbosity !== 'quiet') io.stderr.write(`recorded in ${dir}\n`);
   const {text} = result.finished;
-  if (!options.json && text !== null) await print(io, `${io.stdout.isTTY ? stripControl(text) : text}\n`);
+  if (!options.json && text !== null) await print(io, asLines(io.stdout.isTTY ? stripControl(text) : text));
   return exitCodeOfSession(result, {audit: auditor !== null, signal});
+}
+
+/** A plain program's words end in a line end of their own. */
+function asLines(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
 }

@@ -212,6 +212,6 @@ describe('what is not known', () => {
       {type: 'unparsed', reason: 'unknown', value: {level: 'info'}},
       {type: 'unparsed', reason: 'text', text: 'bye'},
     ]);
-    expect(facts.lastLine).toBe('bye');
+    expect(facts.lastLine).toBe('Error: no');
   });
 });
