@@ -17,11 +17,15 @@ export interface Dialect {
   namesItsSession: boolean;
   /** Whether the tokens used are on stdout. */
   countsUsage: boolean;
+  /** What the agent says on stderr in a good run. */
+  noise: RegExp;
   /** `path` is relative to the working directory. */
   write(path: string, content: string): Turn;
   command(command: string): Turn;
   final(...pieces: readonly Piece[]): Turn;
 }
+
+const NO_NOISE = /(?!)/;
 
 export const claude: Dialect = {
   writeTool: 'Write',
@@ -32,6 +36,7 @@ export const claude: Dialect = {
   canBeReadOnly: true,
   namesItsSession: true,
   countsUsage: true,
+  noise: NO_NOISE,
   write: (path, content) => ({tools: [{name: 'Write', input: {file_path: path, content}, pieces: 3}]}),
   command: (command) => ({tools: [{name: 'Bash', input: {command, description: 'scripted'}}]}),
   final: (...text) => ({text}),
@@ -46,6 +51,8 @@ export const cline3: Dialect = {
   canBeReadOnly: true,
   namesItsSession: false,
   countsUsage: true,
+  // Warnings of its model library, with stack traces.
+  noise: /AI SDK Warning|^\s*at .*bunfs/,
   write: (path, content) => ({tools: [{name: 'editor', input: {path, new_text: content}, pieces: 3}]}),
   command: (command) => ({tools: [{name: 'run_commands', input: {commands: [command]}}]}),
   final: (...text) => ({text}),
@@ -61,6 +68,7 @@ export const cline2: Dialect = {
   canBeReadOnly: false,
   namesItsSession: true,
   countsUsage: false,
+  noise: NO_NOISE,
   write: (path, content) => ({
     text: [`<write_to_file>\n<path>${path}</path>\n<content>${content}</content>\n</write_to_file>`],
   }),

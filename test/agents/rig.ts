@@ -20,8 +20,8 @@ import {checkSession, type FinishedOneshot, readSession} from './session.ts';
 
 const ONESHOT = join(import.meta.dirname, '../../dist/cli/main.js');
 
-/** Time for processes of a finished run to leave the process table, ms. */
-const LEAVE_MS = 5_000;
+/** Time for processes of a finished run to end by themselves, ms: Cline 2 leaves a `cline version` behind that ends. */
+const LEAVE_MS = 20_000;
 
 export interface Rig {
   agent: InstalledAgent;

@@ -3,7 +3,7 @@ import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect} from 'vitest';
-import type {EventType, OneshotEvent, ToolStatus} from '../../src/event.ts';
+import type {EventType, OneshotEvent} from '../../src/event.ts';
 import {eventSchema} from '../../src/event-schema.ts';
 
 export interface Session {
@@ -49,14 +49,15 @@ export function eventsOf<T extends EventType>(session: Session, type: T): EventO
 export function toolsOf(session: Session): EventOf<'tool_call'>[] {
   const updates = eventsOf(session, 'tool_call_update');
   return eventsOf(session, 'tool_call').map((call) => {
-    const own = updates.filter(({toolCallId}) => toolCallId === call.toolCallId);
-    const latest = (field: 'status' | 'title') =>
-      own.findLast((update) => update[field] !== undefined)?.[field];
-    return {
-      ...call,
-      title: latest('title') ?? call.title,
-      status: (latest('status') ?? call.status) as ToolStatus,
-    };
+    // Agents may count their calls anew in each run.
+    const own = updates.filter(
+      ({toolCallId, iteration, role}) =>
+        toolCallId === call.toolCallId && iteration === call.iteration && role === call.role,
+    );
+    const title = own.findLast((update) => update.title !== undefined)?.title ?? call.title;
+    const status = own.findLast((update) => update.status !== undefined)?.status ?? call.status;
+    const locations = own.findLast((update) => update.locations !== undefined)?.locations ?? call.locations;
+    return {...call, title, status, locations};
   });
 }
 

@@ -148,7 +148,7 @@ describe('oneshot "task"', () => {
     const args = ['--executor', 'command', '--agent-arg', 'sh', '--agent-arg', '-c', '--agent-arg'];
     const both = 'grep -q auditor && echo \'{"verdict":"DONE","reason":"seen"}\' || echo worked';
     const {code, stdout, stderr} = await place.run([...args, both, 'do it']);
-    expect({code, stdout}).toEqual({code: 0, stdout: 'worked\n\n'});
+    expect({code, stdout}).toEqual({code: 0, stdout: 'worked\n'});
     expect(stderr).toContain('oneshot: warning: AUDITOR_CAN_WRITE: ');
   });
 

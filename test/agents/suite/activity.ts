@@ -44,7 +44,7 @@ export function showsWhatTheAgentDoes(name: AgentName, dialect: Dialect): void {
     expect(saidText(session)).toContain('All is well.');
     expectTools(session, dialect);
     expectEnd(session, dialect);
-    expect(complaints(session)).toEqual([]);
+    expect(complaints(finished, dialect.noise)).toEqual([]);
   });
 }
 
@@ -53,6 +53,7 @@ function expectTools(session: Session, dialect: Dialect): void {
   expect(more).toEqual([]);
   expect(write).toMatchObject({toolName: dialect.writeTool, kind: 'edit', status: 'completed'});
   expect(write?.title).toContain('hello.txt');
+  expect(write?.locations.map(({path}) => path).join()).toContain('hello.txt');
   expect(command).toMatchObject({toolName: dialect.commandTool, kind: 'execute', status: 'completed'});
   expect(command?.title).toContain('cat hello.txt');
 }

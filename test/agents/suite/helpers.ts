@@ -36,11 +36,20 @@ export function onlyRun(session: Session): EventOf<'run_finished'> {
   return runs[0]!;
 }
 
-/** Warnings and errors that oneshot has noted. */
-export function complaints(session: Session): string[] {
-  return eventsOf(session, 'note')
-    .filter((note) => note.level !== 'info')
-    .map((note) => `${note.code}: ${note.text}`);
+/** Warnings and errors of oneshot, and what the agent said beyond events and its usual noise. */
+export function complaints({session, stderr}: Recorded, noise: RegExp): string[] {
+  const notes = eventsOf(session, 'note').filter((note) => note.level !== 'info');
+  const unparsed = eventsOf(session, 'unparsed').filter(
+    ({raw, text = ''}) => raw?.stream !== 'stderr' || !noise.test(text),
+  );
+  const warnings = stderr.split('\n').filter((line) => /warning|deprecat/i.test(line) && !noise.test(line));
+  const codes = notes.map(({code}) => code);
+  return [
+    ...codes,
+    ...unparsed.map((event) => JSON.stringify(event)),
+    // A note is shown too.
+    ...warnings.filter((line) => !notes.some(({code, text}) => line.includes(code) || line.includes(text))),
+  ];
 }
 
 /** All that a request told the model in its conversation. */

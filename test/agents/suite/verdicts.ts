@@ -46,9 +46,7 @@ export function endsWithAVerdict(name: AgentName, dialect: Dialect): void {
     ]);
     expect(runsOf(session, 'worker').map(({outcome}) => outcome)).toEqual(['completed', 'completed']);
     expect(eventsOf(session, 'session_finished')[0]).toMatchObject({ending: 'verified', iterations: 2});
-    expect(complaints(session).map((complaint) => complaint.split(':')[0])).toEqual(
-      dialect.canBeReadOnly ? [] : ['AUDITOR_CAN_WRITE'],
-    );
+    expect(complaints(finished, dialect.noise)).toEqual(dialect.canBeReadOnly ? [] : ['AUDITOR_CAN_WRITE']);
   });
 
   it('a task that the auditor calls impossible ends with exit code 4', async () => {
