@@ -31,7 +31,11 @@ function floorOf(file: string): number {
 function importsOf(file: string): string[] {
   return specifiersOf(file)
     .filter((specifier) => specifier.startsWith('.'))
-    .map((specifier) => relative(root, resolve(root, dirname(file), specifier)).split(sep).join('/'));
+    .map((specifier) =>
+      relative(root, resolve(root, dirname(file), specifier))
+        .split(sep)
+        .join('/'),
+    );
 }
 
 function specifiersOf(file: string): string[] {
@@ -67,7 +71,8 @@ describe('the floors', () => {
 });
 
 describe('things with one address', () => {
-  const usersOf = (pattern: RegExp) => files.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8')));
+  const usersOf = (pattern: RegExp) =>
+    files.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8')));
 
   it('only the transport spawns or kills', () => {
     const users = usersOf(/from '(node:)?child_process'|process\.kill\(/);

@@ -7,14 +7,20 @@ import {eventJsonSchema, eventSchema} from '../src/event-schema.ts';
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
 /** zod spells an optional field `T | undefined`; the union forbids undefined. Nothing else may differ. */
-type Loose<T> = T extends unknown ? {[K in keyof T]: T[K] | (undefined extends T[K] ? undefined : never)} : never;
+type Loose<T> = T extends unknown
+  ? {[K in keyof T]: T[K] | (undefined extends T[K] ? undefined : never)}
+  : never;
 
 it('the schema accepts what the union describes, and nothing more', () => {
   expectTypeOf<OneshotEvent>().toExtend<z.infer<typeof eventSchema>>();
   expectTypeOf<z.infer<typeof eventSchema>['type']>().toEqualTypeOf<OneshotEvent['type']>();
   type Fields<T, K> = T extends {type: K} ? keyof T : never;
-  type Both = {[K in OneshotEvent['type']]: [Fields<Loose<OneshotEvent>, K>, Fields<z.infer<typeof eventSchema>, K>]};
-  type Same = {[K in keyof Both]: [Both[K][0]] extends [Both[K][1]] ? ([Both[K][1]] extends [Both[K][0]] ? true : K) : K};
+  type Both = {
+    [K in OneshotEvent['type']]: [Fields<Loose<OneshotEvent>, K>, Fields<z.infer<typeof eventSchema>, K>];
+  };
+  type Same = {
+    [K in keyof Both]: [Both[K][0]] extends [Both[K][1]] ? ([Both[K][1]] extends [Both[K][0]] ? true : K) : K;
+  };
   expectTypeOf<Same[keyof Same]>().toEqualTypeOf<true>();
 });
 
@@ -29,7 +35,16 @@ it('docs/events.md has a heading for every event type', () => {
 });
 
 it('an event that lacks a field is refused', () => {
-  const event = {v: 1, seq: 1, at: 0, session: '-', iteration: 1, role: 'worker', source: 'runner', type: 'note'};
+  const event = {
+    v: 1,
+    seq: 1,
+    at: 0,
+    session: '-',
+    iteration: 1,
+    role: 'worker',
+    source: 'runner',
+    type: 'note',
+  };
   expect(eventSchema.safeParse(event).success).toBe(false);
   expect(eventSchema.safeParse({...event, level: 'info', code: 'X', text: ''}).success).toBe(true);
 });
