@@ -138,6 +138,7 @@ class Attempt {
   readonly #request: RunRequest;
   readonly #refusedFlags: ReadonlySet<string>;
   readonly #command: AgentCommand;
+  readonly #prompt: Buffer;
   readonly #promptDelivery: PromptDelivery;
   readonly #hasTerminalEvent: boolean;
   readonly #normalizer: Normalizer;
@@ -155,6 +156,7 @@ class Attempt {
     this.#context = context;
     this.#request = request;
     this.#refusedFlags = refusedFlags;
+    this.#prompt = Buffer.from(request.prompt ?? '');
     const {command, promptDelivery} = this.#prepare();
     this.#command = command;
     this.#promptDelivery = promptDelivery;
@@ -172,9 +174,9 @@ class Attempt {
   #prepare(): {command: AgentCommand; promptDelivery: PromptDelivery} {
     const {prompt, role} = this.#request;
     const folder = this.#inRunFolder((path) => mkdirSync(path, {recursive: true, mode: 0o700}));
-    const command = this.#commandFor(prompt ?? '');
+    const command = this.#commandFor(this.#prompt.toString());
     if (prompt === null) return {command, promptDelivery: 'none'};
-    const tooLong = Buffer.byteLength(prompt) > MAX_ARGV_PROMPT_BYTES;
+    const tooLong = this.#prompt.length > MAX_ARGV_PROMPT_BYTES;
     if (command.promptDelivery !== 'argv' || !tooLong)
       return {command, promptDelivery: command.promptDelivery};
     const path = join(folder, `${role}.prompt.txt`);
@@ -235,8 +237,8 @@ class Attempt {
 
   async #spawn(): Promise<Child> {
     const {cwd, env, transport, log} = this.#context;
-    const {prompt, iteration, inheritStdin} = this.#request;
-    const prompted = this.#promptDelivery === 'stdin' ? Buffer.from(prompt ?? '') : null;
+    const {iteration, inheritStdin} = this.#request;
+    const prompted = this.#promptDelivery === 'stdin' ? this.#prompt : null;
     // Chunks come from the event loop's poll phase, never before the code after this await has run.
     const child: Child = await spawnChild(
       {
@@ -254,7 +256,7 @@ class Attempt {
   }
 
   #recordStart(child: Child): void {
-    const {agent, prompt, resume} = this.#request;
+    const {agent, resume} = this.#request;
     const {executor, adapter, version} = agent.installation;
     this.record({
       type: 'run_started',
@@ -269,7 +271,7 @@ class Attempt {
       model: agent.model,
       permissionMode: agent.permissionMode,
       promptDelivery: this.#promptDelivery,
-      promptBytes: Buffer.byteLength(prompt ?? ''),
+      promptBytes: this.#prompt.length,
       resumedAgentSession: resume,
     });
     if (child.transportWarning) this.note('warning', 'TRANSPORT_FALLBACK', child.transportWarning);

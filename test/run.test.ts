@@ -235,6 +235,22 @@ describe('stopping', () => {
   });
 });
 
+describe('a second reason to stop', () => {
+  it('does not start the stopping again', async () => {
+    const clock = new ManualClock();
+    await start({runs: [[{ignore: ['SIGINT']}, ...claudeSays('finished'), {untilSignal: true}]], clock});
+    const finished = go(scripted('claude'));
+    await until(() => clock.pendingMs().includes(6_000));
+    clock.advance(6_000);
+    world.stop.abort({outcome: 'canceled', reason: 'SIGINT'});
+    await until(() => clock.pendingMs().includes(3_000));
+    clock.advance(3_000);
+    expect(await finished).toMatchObject({outcome: 'completed', text: 'finished', signal: 'SIGTERM'});
+    const signals = world.events().flatMap((event) => (event.type === 'signal_sent' ? [event.signal] : []));
+    expect(signals).toEqual(['SIGINT', 'SIGTERM']);
+  });
+});
+
 describe('when recording is in trouble', () => {
   it('a full disk stops the agent and is the outcome', async () => {
     let writes = 0;

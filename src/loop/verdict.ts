@@ -91,18 +91,14 @@ function endOfString(text: string, index: number): number {
   return text.length;
 }
 
+/** `source` begins with `{` and ends with the `}` that closes it. */
 function parseObject(source: string): Found | null {
   for (const how of ['json', 'repaired'] as const) {
     try {
-      const value: unknown = JSON.parse(how === 'json' ? source : jsonrepair(source));
-      if (isObject(value)) return {value, how};
+      return {value: JSON.parse(how === 'json' ? source : jsonrepair(source)), how};
     } catch {
       // Not JSON this way.
     }
   }
   return null;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
