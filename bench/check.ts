@@ -17,7 +17,7 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<bo
     return false;
   }
   const judged = await judge(name, check, reduced ? 'reduced' : 'full');
-  process.stdout.write(`${JSON.stringify(judged)}\n`);
+  await new Promise((resolve) => process.stdout.write(`${JSON.stringify(judged)}\n`, resolve));
   return judged.ok;
 }
 
@@ -35,4 +35,5 @@ async function judge(name: string, check: AnyCheck, mode: 'full' | 'reduced') {
   return {name, ...judged, mode, counts, fullCounts: check.full, seconds};
 }
 
-process.exitCode = (await main(process.argv.slice(2), process.env)) ? 0 : 1;
+// Not by running out of work: a run that hangs, the very thing a check may find, would hold the process.
+process.exit((await main(process.argv.slice(2), process.env)) ? 0 : 1);

@@ -99,3 +99,11 @@ export async function until(what: string, condition: () => boolean, limitMs = 60
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** What `work` gives. Throws when it has not settled after `limitMs`. */
+export function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${what}: not over after ${limitMs / 1000} s`)), limitMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

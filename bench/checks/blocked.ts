@@ -7,7 +7,7 @@ import {join} from 'node:path';
 import {systemWritev, type Writev} from '../../src/session/append-file.ts';
 import type {SessionLog} from '../../src/session/log.ts';
 import {builtCli} from '../build.ts';
-import {ended, programPath, runToEnd, start, until, withTempFolder} from '../process.ts';
+import {ended, programPath, runToEnd, start, until, within, withTempFolder} from '../process.ts';
 import {canceled, runOnSpine} from '../spine.ts';
 import {rounded} from '../stats.ts';
 import {defineCheck, type Progress} from './check.ts';
@@ -17,6 +17,9 @@ const MIB = 1024 * 1024;
 const DISK_BYTES = 2 * MIB;
 /** Of `run()`: how long it waits for a disk that does not answer, and the time to get there. */
 const OVER_WITHIN_MS = 15_000;
+
+/** A case that takes this long will never end. */
+const HANGS_AFTER_MS = 120_000;
 
 /** How one case ended. */
 interface Ending {
@@ -58,7 +61,7 @@ export const blocked = defineCheck({
 });
 
 async function tried(name: string, run: Case, progress: Progress): Promise<Ending> {
-  const ending = await withTempFolder(run);
+  const ending = await withTempFolder((folder) => within(HANGS_AFTER_MS, name, run(folder)));
   progress(`${name}: ended on ${ending.endedOn} after ${rounded(ending.ms, 0)} ms`);
   return ending;
 }
@@ -133,7 +136,7 @@ async function programBlocked(log: SessionLog): Promise<void> {
   let sinceMs = performance.now();
   await until('the program is blocked', () => {
     const now = log.rawSize(1, 'worker', 'stdout');
-    if (now !== size || now < DISK_BYTES) sinceMs = performance.now();
+    if (now !== size || now < DISK_BYTES / 4) sinceMs = performance.now();
     size = now;
     return performance.now() - sinceMs > 500;
   });

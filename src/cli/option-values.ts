@@ -16,20 +16,21 @@ const TRANSPORTS: readonly TransportChoice[] = ['auto', 'pty', 'pipe', 'buffered
 const MAX_FRAME_LIMIT_BYTES = 512 * 1024 * 1024;
 
 export function executorChoice(option: string, value: string): ExecutorChoice {
-  const names: readonly string[] = ['auto', ...executorNames];
-  if (names.includes(value)) return value as ExecutorChoice;
+  return executorAmong(option, value, ['auto', ...executorNames]);
+}
+
+/** An executor that is named, for commands that cannot choose. */
+export function executorName(option: string, value: string): ExecutorName {
+  return executorAmong(option, value, executorNames);
+}
+
+function executorAmong<T extends ExecutorChoice>(option: string, value: string, names: readonly T[]): T {
+  if ((names as readonly string[]).includes(value)) return value as T;
   throw new OneshotError(
     'UNKNOWN_EXECUTOR',
     `${option} ${shown(value)} is no executor`,
     `Did you mean ${nearest(value, names)}? There are ${names.join(', ')}.`,
   );
-}
-
-/** An executor that is named, for commands that cannot choose. */
-export function executorName(option: string, value: string): ExecutorName {
-  const choice = executorChoice(option, value);
-  if (choice !== 'auto') return choice;
-  throw invalid(option, value, `Name the executor: ${executorNames.join(', ')}.`);
 }
 
 export function permissionMode(option: string, value: string): PermissionMode {

@@ -320,7 +320,7 @@ describe('wrong input is one line with a code and the next step, and exit code 2
     ],
     [
       ['normalize', '--executor', 'auto'],
-      'oneshot: INVALID_OPTION: --executor "auto" is not valid. Name the executor: claude, cline, command.',
+      'oneshot: UNKNOWN_EXECUTOR: --executor "auto" is no executor. Did you mean claude? There are claude, cline, command.',
     ],
     [
       ['normalize', '--executor', 'claude', '--exit-code', '1', '--exit-signal', 'SIGINT'],
