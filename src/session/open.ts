@@ -204,21 +204,22 @@ class FileSessionLog implements SessionLog {
     queueMicrotask(() => this.#pump());
   }
 
-  /** Raw bytes first: what an event points to is there. */
   #pump(): void {
     this.#pumpScheduled = false;
-    const files = [...this.#raw.values(), this.#events].filter((file) => file.hasQueue());
-    if (this.#failure || files.length === 0) return;
+    if (this.#failure || this.#backlogBytes === 0) return;
     const batch = {bytes: this.#backlogBytes, events: this.#unseen};
     this.#unseen = [];
-    if (this.#isPrompt) this.#writeNow(files, batch);
-    else this.#writeOnThreads(files, batch);
+    if (this.#isPrompt) this.#writeNow(batch);
+    else this.#writeOnThreads(batch);
   }
 
-  #writeNow(files: AppendFile[], batch: Batch): void {
+  /** The events first: somebody waits to see them. */
+  #writeNow(batch: Batch): void {
     const startedMs = this.#clock.monotonicMs();
     try {
-      for (const file of files) file.writeQueueNow();
+      this.#events.writeQueueNow();
+      this.#show(batch);
+      for (const file of this.#raw.values()) file.writeQueueNow();
     } catch (error) {
       this.#fail(error as Error);
     }
@@ -226,7 +227,8 @@ class FileSessionLog implements SessionLog {
     this.#written(batch);
   }
 
-  #writeOnThreads(files: AppendFile[], batch: Batch): void {
+  #writeOnThreads(batch: Batch): void {
+    const files = [...this.#raw.values(), this.#events].filter((file) => file.hasQueue());
     this.#writing = true;
     let open = files.length;
     for (const file of files) {
@@ -234,15 +236,20 @@ class FileSessionLog implements SessionLog {
         if (error) this.#fail(error);
         if (--open > 0) return;
         this.#writing = false;
+        this.#show(batch);
         this.#written(batch);
       });
     }
   }
 
-  #written({events, bytes}: Batch): void {
+  #show({events}: Batch): void {
+    if (this.#failure) return;
+    for (const event of events) for (const view of this.#views) view(event);
+  }
+
+  #written({bytes}: Batch): void {
     if (this.#failure) return;
     this.#backlogBytes -= bytes;
-    for (const event of events) for (const view of this.#views) view(event);
     for (const callback of this.#onWritten) callback();
     this.#releaseWaiters();
     this.#pump();

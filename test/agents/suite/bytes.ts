@@ -1,12 +1,21 @@
-import {readdirSync, readFileSync, statSync} from 'node:fs';
-import {join} from 'node:path';
+import {readFileSync, statSync} from 'node:fs';
 import {expect, it} from 'vitest';
 import type {Dialect} from '../dialect.ts';
 import type {AgentName} from '../install.ts';
 import type {Rig} from '../rig.ts';
 import type {ModelRequest, Script} from '../script.ts';
 import {eventsOf, type Session, saidText} from '../session.ts';
-import {complaints, conversation, expectExit, onlyRun, record, rigOf, sha256, textOf} from './helpers.ts';
+import {
+  complaints,
+  conversation,
+  expectExit,
+  onlyRun,
+  promptFile,
+  record,
+  rigOf,
+  sha256,
+  textOf,
+} from './helpers.ts';
 
 const TRANSPORTS = [
   {transport: 'pty', args: ['--transport', 'pty']},
@@ -89,8 +98,7 @@ function readsPromptFile(dialect: Dialect): Script {
 }
 
 function expectPromptFile(session: Session, prompt: string, last: ModelRequest | undefined): void {
-  const folder = join(session.dir, '1');
-  const path = join(folder, readdirSync(folder).find((name) => name.includes('prompt')) ?? 'no prompt file');
+  const path = promptFile(session, 'worker', 1);
   expect(eventsOf(session, 'note').map((note) => note.code)).toContain('PROMPT_FILE');
   expect(sha256(readFileSync(path))).toBe(sha256(prompt));
   expect(statSync(path).mode & 0o777).toBe(0o600);

@@ -1,6 +1,9 @@
 /** What the tests of the suite share. */
 import {createHash} from 'node:crypto';
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {expect, inject} from 'vitest';
+import type {Role} from '../../../src/event.ts';
 import type {AgentName} from '../install.ts';
 import {type Rig, type RigOptions, type RunningOneshot, type StartOptions, startRig} from '../rig.ts';
 import type {ModelRequest, Script} from '../script.ts';
@@ -55,6 +58,25 @@ export function complaints({session, stderr}: Recorded, noise: RegExp): string[]
 /** All that a request told the model in its conversation. */
 export function conversation(request: ModelRequest | undefined): string {
   return [...(request?.userTexts ?? []), ...(request?.toolResults ?? [])].join('\n');
+}
+
+/** What a run was asked: from its prompt file where there is one, else from the first request that it made. */
+export function promptOf(
+  session: Session,
+  role: Role,
+  iteration: number,
+  request: ModelRequest | undefined,
+): string {
+  const started = eventsOf(session, 'run_started').find(
+    (run) => run.role === role && run.iteration === iteration,
+  );
+  if (started?.promptDelivery !== 'file') return conversation(request);
+  return readFileSync(promptFile(session, role, iteration), 'utf8');
+}
+
+/** Path of the file that holds the prompt of a run. */
+export function promptFile(session: Session, role: Role, iteration: number): string {
+  return join(session.dir, String(iteration), `${role}.prompt.txt`);
 }
 
 export function sha256(data: string | Uint8Array): string {

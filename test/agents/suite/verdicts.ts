@@ -1,21 +1,21 @@
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {type Dialect, verdictText} from '../dialect.ts';
 import type {AgentName} from '../install.ts';
 import {eventsOf, runsOf} from '../session.ts';
-import {complaints, conversation, expectExit, record, rigOf} from './helpers.ts';
+import {complaints, expectExit, promptOf, record, rigOf} from './helpers.ts';
 
 const FEEDBACK = 'The file must be called second.txt, not first.txt.';
 
 export function endsWithAVerdict(name: AgentName, dialect: Dialect): void {
   it('a rejected task is done in the second iteration, and an auditor that only reads cannot write', async () => {
     const rig = await rigOf(name, [
-      dialect.write('first.txt', 'done'),
+      dialect.command('touch first.txt'),
       dialect.final('Wrote it.'),
       ...(dialect.canBeReadOnly ? [dialect.write('forbidden.txt', 'by the auditor')] : []),
       dialect.final(verdictText('RETRY', 'It is called first.txt.', FEEDBACK)),
-      dialect.write('second.txt', 'done'),
+      dialect.command('touch second.txt'),
       dialect.final('Wrote it again.'),
       dialect.final(verdictText('DONE', 'It is called second.txt.')),
     ]);
@@ -24,13 +24,14 @@ export function endsWithAVerdict(name: AgentName, dialect: Dialect): void {
 
     expectExit(finished, 0);
     expect(stdout).toBe('Wrote it again.\n');
-    expect(readFileSync(join(rig.work, 'second.txt'), 'utf8').trim()).toBe('done');
+    expect(existsSync(join(rig.work, 'second.txt'))).toBe(true);
     expect(existsSync(join(rig.work, 'forbidden.txt')), 'the auditor has written').toBe(false);
     expect(eventsOf(session, 'verdict').map(({verdict}) => verdict)).toEqual(['RETRY', 'DONE']);
     expect(eventsOf(session, 'verdict')[0]?.feedback).toBe(FEEDBACK);
-    const conversations = rig.server.requests.map(conversation);
-    expect(conversations[2]).toContain('Wrote it.');
-    expect(conversations.at(dialect.canBeReadOnly ? 4 : 3)).toContain(FEEDBACK);
+    const [, , auditorAsked] = rig.server.requests;
+    const workerAsked = rig.server.requests[dialect.canBeReadOnly ? 4 : 3];
+    expect(promptOf(session, 'auditor', 1, auditorAsked)).toContain('Wrote it.');
+    expect(promptOf(session, 'worker', 2, workerAsked)).toContain(FEEDBACK);
     const auditorMode = dialect.canBeReadOnly ? 'read' : 'agent';
     expect(
       eventsOf(session, 'run_started').map(({role, iteration, permissionMode}) => [
