@@ -176,16 +176,15 @@ class Attempt {
     const folder = this.#inRunFolder((path) => mkdirSync(path, {recursive: true, mode: 0o700}));
     const command = this.#commandFor(this.#prompt.toString());
     if (prompt === null) return {command, promptDelivery: 'none'};
-    const tooLong = this.#prompt.length > MAX_ARGV_PROMPT_BYTES;
-    if (command.promptDelivery !== 'argv' || !tooLong)
-      return {command, promptDelivery: command.promptDelivery};
+    const isTooLong = this.#prompt.length > MAX_ARGV_PROMPT_BYTES;
+    const needsFile = command.promptDelivery === 'argv' && (isTooLong || command.changesPrompt);
+    if (!needsFile) return {command, promptDelivery: command.promptDelivery};
     const path = join(folder, `${role}.prompt.txt`);
     this.#inRunFolder(() => writeFileSync(path, prompt, {mode: 0o600}));
-    this.note(
-      'info',
-      'PROMPT_FILE',
-      `The prompt is too long for an argument: the agent is told to read ${path}.`,
-    );
+    const why = isTooLong
+      ? 'The prompt is too long for an argument'
+      : 'The agent would change the white space of the prompt';
+    this.note('info', 'PROMPT_FILE', `${why}: it is told to read ${path}.`);
     return {command: this.#commandFor(promptFileArgument(path)), promptDelivery: 'file'};
   }
 

@@ -132,6 +132,15 @@ describe('a long prompt', () => {
     expect(find('run_started')).toMatchObject({promptDelivery: 'file', promptBytes: 120_000});
   });
 
+  it('whose white space the agent would change is written to a file too', async () => {
+    await start({runs: [[]]});
+    const prompt = 'Do this:\n\n  - indented\n';
+    await go(scripted('cline-2'), {prompt});
+    expect(readFileSync(join(world.context.log.dir, '1', 'worker.prompt.txt'), 'utf8')).toBe(prompt);
+    expect(notes('PROMPT_FILE')).toMatchObject([{text: expect.stringContaining('white space')}]);
+    expect(find('run_started')).toMatchObject({promptDelivery: 'file'});
+  });
+
   it('in argv is shortened in the log only', async () => {
     await start({runs: [[]]});
     const prompt = 'word '.repeat(1_000);

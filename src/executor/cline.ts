@@ -75,7 +75,14 @@ export const cline: Executor = {
       '--',
       promptArgument(request.prompt),
     ];
-    return {argv, env: {...generation.env}, promptDelivery: 'argv', promptIndex: argv.length - 1, structured};
+    return {
+      argv,
+      env: {...generation.env},
+      promptDelivery: 'argv',
+      promptIndex: argv.length - 1,
+      structured,
+      ...(installation.adapter === 'cline-2' && !SINGLE_SPACED.test(request.prompt) && {changesPrompt: true}),
+    };
   },
 
   normalizer({adapter}, {startedAtMs, structured}) {
@@ -112,6 +119,9 @@ function modesOf({modeFlags}: Generation): PermissionMode[] {
 function requestFlags({model, resume}: AgentRequest): string[] {
   return [...(model === null ? [] : ['-m', model]), ...(resume === null ? [] : ['-T', resume])];
 }
+
+/** What Cline 2.18 leaves as it is: it makes one blank of every run of white space, line ends and indentation included. */
+const SINGLE_SPACED = /^\S+(?: \S+)*$/;
 
 /** A single word is taken for a subcommand even behind `--`. A blank at its end says otherwise, and Cline trims it. */
 function promptArgument(prompt: string): string {

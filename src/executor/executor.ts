@@ -38,6 +38,8 @@ export interface AgentCommand {
   promptIndex: number | null;
   /** False once the streaming flags are all gone: the output is plain text. */
   structured: boolean;
+  /** Set when this agent would change this prompt on its way through argv: it then goes into a file. */
+  changesPrompt?: true;
 }
 
 /** What a normalizer has learned when the stream is over. */
