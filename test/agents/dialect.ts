@@ -11,6 +11,8 @@ export interface Dialect {
   promptOnStdin: boolean;
   /** Whether waits before another try are on stdout. */
   showsRetries: boolean;
+  /** Whether an answer that is cut off is asked for again. */
+  recoversFromDrop: boolean;
   /** Whether the agent can be held to reading. */
   canBeReadOnly: boolean;
   /** Whether the agent's own session id is on stdout. */
@@ -33,6 +35,7 @@ export const claude: Dialect = {
   streamsText: true,
   promptOnStdin: true,
   showsRetries: true,
+  recoversFromDrop: true,
   canBeReadOnly: true,
   namesItsSession: true,
   countsUsage: true,
@@ -48,6 +51,7 @@ export const cline3: Dialect = {
   streamsText: true,
   promptOnStdin: false,
   showsRetries: false,
+  recoversFromDrop: true,
   canBeReadOnly: true,
   namesItsSession: false,
   countsUsage: true,
@@ -65,6 +69,8 @@ export const cline2: Dialect = {
   streamsText: false,
   promptOnStdin: false,
   showsRetries: false,
+  // It announces a retry, then trips over itself and at times waits for ever.
+  recoversFromDrop: false,
   canBeReadOnly: false,
   namesItsSession: true,
   countsUsage: false,

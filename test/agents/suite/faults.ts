@@ -1,12 +1,15 @@
 import {expect, it} from 'vitest';
 import type {Dialect} from '../dialect.ts';
 import type {AgentName} from '../install.ts';
-import {refusal} from '../script.ts';
+import {until} from '../rig.ts';
+import {refusal, type Turn} from '../script.ts';
 import {eventsOf, saidText} from '../session.ts';
-import {expectExit, onlyRun, record, rigOf} from './helpers.ts';
+import {expectExit, onlyRun, record, recorded, rigOf} from './helpers.ts';
 
 /** Agents retry for minutes when left alone. */
 const FEW_RETRIES = {env: {CLAUDE_CODE_MAX_RETRIES: '2'}};
+
+const DROPPED: Turn = {text: ['The first ', 'half is '], cut: {afterPieces: 2, how: 'drop'}};
 
 export function survivesFaults(name: AgentName, dialect: Dialect): void {
   it('a model that is overloaded for a while is asked again', async () => {
@@ -46,9 +49,13 @@ export function survivesFaults(name: AgentName, dialect: Dialect): void {
     expect(stderr).toContain('no-such-model');
   });
 
+  if (dialect.recoversFromDrop) asksAgainAfterADrop(name, dialect);
+  else announcesTheRetryAfterADrop(name);
+}
+
+function asksAgainAfterADrop(name: AgentName, dialect: Dialect): void {
   it('an answer that is cut off is asked for again', async () => {
-    const dropped = {text: ['The first ', 'half is '], cut: {afterPieces: 2, how: 'drop' as const}};
-    const rig = await rigOf(name, [dropped, dialect.final('The whole answer.')], FEW_RETRIES);
+    const rig = await rigOf(name, [DROPPED, dialect.final('The whole answer.')], FEW_RETRIES);
     const finished = await record(rig, ['--no-audit', 'Say it again']);
     const {session, stdout} = finished;
     expectExit(finished, 0);
@@ -56,5 +63,17 @@ export function survivesFaults(name: AgentName, dialect: Dialect): void {
     expect(onlyRun(session)).toMatchObject({outcome: 'completed', text: 'The whole answer.'});
     expect(saidText(session)).toMatch(/The whole answer\.$/);
     expect(saidText(session).match(/The whole answer\./g)).toHaveLength(1);
+  });
+}
+
+function announcesTheRetryAfterADrop(name: AgentName): void {
+  it('an answer that is cut off is no success', async () => {
+    const rig = await rigOf(name, (_request, index) => (index === 0 ? DROPPED : {silence: true}));
+    const oneshot = rig.start(['--json', '--no-audit', 'Say it again']);
+    await until(() => oneshot.stdout().includes('"agent_retry"'), 'the retry is announced');
+    process.kill(oneshot.pid, 'SIGINT');
+    const finished = await recorded(oneshot);
+    expectExit(finished, 130);
+    expect(onlyRun(finished.session).outcome).toBe('canceled');
   });
 }
