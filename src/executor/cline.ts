@@ -29,7 +29,8 @@ const GENERATIONS: Record<ClineAdapter, Generation> = {
   'cline-2': {
     // No `read`: in plan mode with --yolo it writes files and switches itself to act mode; without, an approval hangs.
     modeFlags: {agent: ['--yolo'], full: ['--yolo']},
-    canResume: true,
+    // `-T` replays the old messages and then waits for ever in some of its runs (2.18.0).
+    canResume: false,
     env: NO_UPDATE,
   },
   'cline-3': {

@@ -37,7 +37,8 @@ function clineFiles(agent: InstalledAgent): ClineFiles {
 /** Logs Cline in, once; the result is kept beside its installation. */
 export async function prepareHome(agent: InstalledAgent): Promise<void> {
   if (agent.program !== 'cline' || (await exists(preparedHome(agent)))) return;
-  const work = await mkdtemp(`${preparedHome(agent)}-`);
+  // Beside the agents' folders: Cline 2 takes the first `.1` out of the path of its log, that of a version too.
+  const work = await mkdtemp(join(dirname(agent.binDir), '..', 'tmp-'));
   try {
     await login(agent, work);
     await rename(work, preparedHome(agent)).catch(async (error: unknown) => {

@@ -76,8 +76,7 @@ export async function startRig(
   };
   onTestFinished(async () => {
     await server.close();
-    await endProcesses(marker);
-    await rm(root, {recursive: true, force: true, maxRetries: 5});
+    await endProcesses(marker).finally(() => rm(root, {recursive: true, force: true, maxRetries: 5}));
     if (server.problems.length > 0) throw new Error(`the model server: ${server.problems.join('; ')}`);
   });
   const writeFile = (name: string, text: string) => {

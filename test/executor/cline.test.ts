@@ -33,8 +33,8 @@ describe('the command line of 2.x', () => {
     });
   });
 
-  it('can resume a task', () => {
-    expect(cline.canResume(installed('cline-2'))).toBe(true);
+  it('is not trusted to resume a task, but can be asked to', () => {
+    expect(cline.canResume(installed('cline-2'))).toBe(false);
     const {argv} = command('cline-2', {
       resume: '17',
       model: 'm',
