@@ -12,7 +12,7 @@ export interface Dialect {
   /** Whether waits before another try are on stdout. */
   showsRetries: boolean;
   /** Whether an answer that is cut off is asked for again. */
-  recoversFromDrop: boolean;
+  recoversFromDrop: 'always' | 'at times' | 'never';
   /** Whether the agent can be held to reading. */
   canBeReadOnly: boolean;
   /** Whether the agent's own session id is on stdout. */
@@ -35,7 +35,7 @@ export const claude: Dialect = {
   streamsText: true,
   promptOnStdin: true,
   showsRetries: true,
-  recoversFromDrop: true,
+  recoversFromDrop: 'always',
   canBeReadOnly: true,
   namesItsSession: true,
   countsUsage: true,
@@ -51,7 +51,8 @@ export const cline3: Dialect = {
   streamsText: true,
   promptOnStdin: false,
   showsRetries: false,
-  recoversFromDrop: true,
+  // It asks again, or gives up when the connection closed before it had taken in the first pieces.
+  recoversFromDrop: 'at times',
   canBeReadOnly: true,
   namesItsSession: false,
   countsUsage: true,
@@ -70,7 +71,7 @@ export const cline2: Dialect = {
   promptOnStdin: false,
   showsRetries: false,
   // It announces a retry, then trips over itself and at times waits for ever.
-  recoversFromDrop: false,
+  recoversFromDrop: 'never',
   canBeReadOnly: false,
   namesItsSession: true,
   countsUsage: false,
