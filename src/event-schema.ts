@@ -29,6 +29,10 @@ const head = {
 };
 
 const usage = {inputTokens: nullableNumber, outputTokens: nullableNumber, costUsd: nullableNumber};
+const clock = z.enum(['initial', 'idle', 'tool', 'max', 'grace']);
+const evidence = z.object({what: z.string(), agoMs: z.number()}).nullable();
+const lastEvidences = z.object({output: evidence, files: evidence, processes: evidence});
+const leftProcesses = z.array(z.object({pid: count, command: z.string()}));
 const textContent = z.object({type: z.literal('text'), text: z.string()});
 const toolStatus = z.enum(['pending', 'in_progress', 'completed', 'failed']);
 const toolKind = z.enum([
@@ -135,7 +139,51 @@ export const eventSchema = z.discriminatedUnion('type', [
     status: nullableNumber,
     error: z.string(),
   }),
+  z.object({
+    ...head,
+    type: z.literal('agent_ask'),
+    ask: z.enum(['permission', 'question']),
+    text: z.string(),
+  }),
+  z.object({
+    ...head,
+    type: z.literal('evidence'),
+    kind: z.enum(['files', 'processes']),
+    what: z.string(),
+  }),
+  z.object({
+    ...head,
+    type: z.literal('stall_suspected'),
+    clock,
+    silentMs: z.number(),
+    limitMs: z.number(),
+    lastEvidence: lastEvidences,
+  }),
+  z.object({
+    ...head,
+    type: z.literal('timeout_extended'),
+    clock,
+    limitMs: z.number(),
+    reason: z.string(),
+    extraMs: nullableNumber,
+  }),
+  z.object({
+    ...head,
+    type: z.literal('stop_requested'),
+    cause: z.enum(['clock', 'ask', 'cancel']),
+    clock: clock.nullable(),
+    limitMs: nullableNumber,
+    reason: z.string(),
+    lastEvidence: lastEvidences.nullable(),
+  }),
   z.object({...head, type: z.literal('signal_sent'), signal: z.string(), pid: count, reason: z.string()}),
+  z.object({
+    ...head,
+    type: z.literal('processes_swept'),
+    ended: leftProcesses,
+    survivors: leftProcesses,
+    kept: leftProcesses,
+  }),
   z.object({
     ...head,
     type: z.literal('run_finished'),
@@ -147,6 +195,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     signal: nullableString,
     usage: z.object(usage),
     permissionDenials: z.array(z.object({toolName: z.string(), toolCallId: nullableString})),
+    recovered: z.literal(true).optional(),
   }),
   z.object({
     ...head,

@@ -28,6 +28,21 @@ export type Outcome = 'completed' | 'failed' | 'stalled' | 'timed-out' | 'cancel
 /** The auditor's word. */
 export type VerdictWord = 'DONE' | 'RETRY' | 'IMPOSSIBLE';
 
+/** What life of an agent is seen in: its output, the files it keeps its state in, the processes it runs. */
+export type EvidenceKind = 'output' | 'files' | 'processes';
+
+/** See `docs/timeouts.md`. */
+export type ClockName = 'initial' | 'idle' | 'tool' | 'max' | 'grace';
+
+/** The last that was seen of a kind, and how long ago. */
+export interface LastEvidence {
+  what: string;
+  agoMs: number;
+}
+
+/** The last evidence of each kind; null where there has been none, or where it is not looked for. */
+export type LastEvidences = Record<EvidenceKind, LastEvidence | null>;
+
 /** How a session ended. */
 export type Ending =
   | 'verified'
@@ -216,11 +231,81 @@ export interface AgentRetry {
   error: string;
 }
 
+/** The agent asks a person and waits for the answer. */
+export interface AgentAsk {
+  type: 'agent_ask';
+  /** `permission`: to use a tool. `question`: anything else. */
+  ask: 'permission' | 'question';
+  /** What is asked, in the agent's words where it has any. */
+  text: string;
+}
+
+/** Life that does not show in the agent's output. At most one a kind in each activity interval. */
+export interface Evidence {
+  type: 'evidence';
+  kind: Exclude<EvidenceKind, 'output'>;
+  /** What was seen, one line. */
+  what: string;
+}
+
+/** Half of a limit has passed without evidence. Once per silence. */
+export interface StallSuspected {
+  type: 'stall_suspected';
+  clock: ClockName;
+  /** Time without evidence, ms. */
+  silentMs: number;
+  limitMs: number;
+  lastEvidence: LastEvidences;
+}
+
+/** A limit has passed and the run goes on all the same. */
+export interface TimeoutExtended {
+  type: 'timeout_extended';
+  /** The clock whose limit would have ended the run. */
+  clock: ClockName;
+  limitMs: number;
+  /** Why it goes on: the evidence, the open tool call, the announced wait. */
+  reason: string;
+  /** How much longer it may be silent, ms; null: until something else ends it. */
+  extraMs: number | null;
+}
+
+/** oneshot decided to end the run; the signals follow. */
+export interface StopRequested {
+  type: 'stop_requested';
+  /** `clock`: a limit. `ask`: nobody is there to answer the agent. `cancel`: the user. */
+  cause: 'clock' | 'ask' | 'cancel';
+  /** The clock that ended it, or null. */
+  clock: ClockName | null;
+  limitMs: number | null;
+  reason: string;
+  /** null where nothing was watched. */
+  lastEvidence: LastEvidences | null;
+}
+
 export interface SignalSent {
   type: 'signal_sent';
   signal: string;
   pid: number;
   reason: string;
+}
+
+/** A process that the agent has left behind. */
+export interface LeftProcess {
+  pid: number;
+  /** Program and arguments, shortened. */
+  command: string;
+}
+
+/** After the end of the agent: what it had left running. Only where there was something. */
+export interface ProcessesSwept {
+  type: 'processes_swept';
+  /** Ended by us. */
+  ended: LeftProcess[];
+  /** Still there after SIGKILL, or not ours to signal. */
+  survivors: LeftProcess[];
+  /** Left alone, as `--keep-processes` asks. */
+  kept: LeftProcess[];
 }
 
 export interface RunFinished {
@@ -236,6 +321,8 @@ export interface RunFinished {
   signal: string | null;
   usage: Usage;
   permissionDenials: PermissionDenial[];
+  /** Set when the agent's end is not from its output, which broke off, but from the files it keeps. */
+  recovered?: true;
 }
 
 export interface Verdict {
@@ -288,7 +375,13 @@ export type EventBody =
   | RunStarted
   | AgentSession
   | AgentRetry
+  | AgentAsk
+  | Evidence
+  | StallSuspected
+  | TimeoutExtended
+  | StopRequested
   | SignalSent
+  | ProcessesSwept
   | RunFinished
   | Verdict
   | SessionFinished
