@@ -6,6 +6,7 @@ export default defineConfig({
     'event-schema': 'src/event-schema.ts',
     'cli/main': 'src/cli/main.ts',
     'cli/demo-agent': 'src/cli/demo-agent.ts',
+    'cli/guard': 'src/cli/guard.ts',
   },
   format: 'esm',
   platform: 'node',

@@ -1,4 +1,7 @@
 import {spawn} from 'node:child_process';
+import {linuxProcesses} from './linux-processes.ts';
+import type {ProcessTable} from './process-table.ts';
+import {psProcesses} from './ps-processes.ts';
 import type {SpawnRequest} from './transport.ts';
 
 /** What the system is asked to start. */
@@ -14,6 +17,8 @@ export interface Platform {
   readonly noPty: string | null;
   /** Whether a child leads a session of its own: a signal then reaches its whole group, and the terminal's Ctrl-C does not. */
   readonly detached: boolean;
+  /** null where `signal` reaches all descendants, so that nobody needs to look for them. */
+  readonly processes: ProcessTable | null;
   /** @throws an error with the code ENOENT when the program is not there. */
   command(request: SpawnRequest): Promise<Command>;
   /** Signals the process and its descendants; false when there is nothing left to signal. */
@@ -21,10 +26,14 @@ export interface Platform {
 }
 
 export function platformOf(name: NodeJS.Platform): Platform {
-  return name === 'win32' ? windowsPlatform() : posixPlatform();
+  if (name === 'win32') return windowsPlatform();
+  return posixPlatform(process.kill, name === 'linux' ? linuxProcesses() : psProcesses());
 }
 
-export function posixPlatform(kill: typeof process.kill = process.kill): Platform {
+export function posixPlatform(
+  kill: typeof process.kill = process.kill,
+  processes: ProcessTable = psProcesses(),
+): Platform {
   const delivered = (target: number, signal: NodeJS.Signals) => {
     try {
       return kill(target, signal);
@@ -36,6 +45,7 @@ export function posixPlatform(kill: typeof process.kill = process.kill): Platfor
   return {
     noPty: null,
     detached: true,
+    processes,
     async command({argv: [file, ...args]}) {
       return {file, args, windowsVerbatimArguments: false};
     },
@@ -64,6 +74,7 @@ export function windowsPlatform(
     noPty: 'Windows has none that can be used here',
     // It would open a console window.
     detached: false,
+    processes: null,
     async command({argv: [program, ...programArgs], cwd, env}) {
       const parse = await loadParser();
       const {command, args, options, file} = parse(program, programArgs, {cwd, env});

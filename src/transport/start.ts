@@ -41,8 +41,11 @@ export async function startProcess(
 /** More than a spawn needs at once: three pipes, /dev/null, and the pipe on which a failed exec is reported. */
 const SPAWN_DESCRIPTORS = 10;
 
-/** Node leaks the pipes of a spawn that runs out of descriptors half-way; this runs out of them before. */
-function ensureDescriptors(): void {
+/**
+ * Node leaks the pipes of a spawn that runs out of descriptors half-way; this runs out of them before.
+ * @throws a system error, EMFILE as a rule
+ */
+export function ensureDescriptors(): void {
   const spare: number[] = [];
   try {
     while (spare.length < SPAWN_DESCRIPTORS) spare.push(openSync(devNull, 'r'));

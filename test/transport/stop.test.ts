@@ -1,16 +1,27 @@
 import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {afterAll, describe, expect, test} from 'vitest';
 import {systemClock} from '../../src/clock.ts';
+import {Family} from '../../src/transport/family.ts';
+import {linuxProcesses} from '../../src/transport/linux-processes.ts';
 import {windowsPlatform} from '../../src/transport/platform.ts';
 import {stopChild} from '../../src/transport/stop.ts';
+import {sweep} from '../../src/transport/sweep.ts';
 import type {Child} from '../../src/transport/transport.ts';
+import {FakeTable} from './fake-table.ts';
 import {ManualClock} from './manual-clock.ts';
-import {fixture, isRunning, liveTransports, scratch, start, transports, until} from './start.ts';
+import {fixture, isRunning, liveTransports, onLinux, scratch, start, transports, until} from './start.ts';
+import {ALL_WILD, agent, marked, running, waitFor} from './wild.ts';
 
 /** Starts stopping and shows what has been sent so far. */
-function stopping(child: Child, clock = new ManualClock(), killNow = new AbortController()) {
+function stopping(
+  child: Child,
+  clock = new ManualClock(),
+  killNow = new AbortController(),
+  family: Family | null = null,
+) {
   const sent: NodeJS.Signals[] = [];
-  const stopped = stopChild(child, {clock, onSignal: (signal) => sent.push(signal), killNow: killNow.signal});
+  const onSignal = (signal: NodeJS.Signals) => sent.push(signal);
+  const stopped = stopChild(child, {clock, family, onSignal, killNow: killNow.signal});
   return {sent, stopped, clock, killNow};
 }
 
@@ -95,6 +106,90 @@ describe.skipIf(process.platform === 'win32')('stopping', () => {
     await until(() => stdout().length > 0);
     await stopping(child, undefined, aborted()).stopped;
     await until(() => !isRunning(Number(String(stdout()))) || isZombie(Number(String(stdout()))));
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('stopping a family', () => {
+  /** No system gives out such a number. */
+  const ORPHAN = 5_000_000;
+
+  /** Stops a real child; the family is made up. */
+  async function stoppingWith(table: FakeTable, killNow = new AbortController()) {
+    const child = await stubborn();
+    const family = new Family({table, rootPid: child.pid, mark: 'ONESHOT_RUN_0011223344556677'});
+    return {family, child, ...stopping(child, new ManualClock(), killNow, family)};
+  }
+
+  test('looks at it before the first signal', async () => {
+    const table = new FakeTable();
+    let looked = () => {};
+    table.onList = () =>
+      new Promise((resolve) => {
+        looked = resolve;
+      });
+    const {child, family, sent, stopped} = await stoppingWith(table);
+    table.add({pid: child.pid, parentPid: process.pid});
+    table.add({pid: ORPHAN, parentPid: child.pid});
+    expect(sent).toEqual([]);
+    looked();
+    await stopped;
+    expect(sent).toEqual(['SIGINT']);
+    table.onList = null;
+    table.processes.delete(child.pid);
+    table.add({pid: ORPHAN, parentPid: 1});
+    expect(await family.look()).toMatchObject([{pid: ORPHAN}]);
+  });
+
+  test('does not wait long for a system that does not tell, nor at all for one that fails', async () => {
+    const slow = new FakeTable();
+    slow.onList = () => new Promise(() => {});
+    const {sent, stopped, clock} = await stoppingWith(slow);
+    clock.advance(999);
+    expect(sent).toEqual([]);
+    clock.advance(1);
+    await stopped;
+    expect(sent).toEqual(['SIGINT']);
+
+    const failing = new FakeTable();
+    failing.onList = () => Promise.reject(new Error('no /proc'));
+    const second = await stoppingWith(failing);
+    await second.stopped;
+    expect(second.sent).toEqual(['SIGINT']);
+  });
+
+  test('does not wait for it when told to kill', async () => {
+    const slow = new FakeTable();
+    slow.onList = () => new Promise(() => {});
+    const {sent, stopped, killNow} = await stoppingWith(slow);
+    killNow.abort();
+    await stopped;
+    expect(sent).toEqual(['SIGKILL']);
+    const impatient = await stoppingWith(slow, aborted());
+    await impatient.stopped;
+    expect(impatient.sent).toEqual(['SIGKILL']);
+    expect(impatient.clock.pending).toBe(0);
+  });
+});
+
+describe.skipIf(!onLinux)('stopping and sweeping', () => {
+  const table = linuxProcesses();
+  const options = {clock: systemClock, stepMs: 50, killNow: new AbortController().signal, onSignal: () => {}};
+
+  test.each([
+    ['that obeys', ''],
+    ['that ignores SIGINT', `trap '' INT`],
+    ['that ignores SIGINT and SIGTERM', `trap '' INT TERM`],
+  ])('an agent %s leaves nothing behind', async (_, trap) => {
+    const {mark, child} = await agent(ALL_WILD, `${trap}\n${waitFor(scratch('never'))}`);
+    const family = new Family({table, rootPid: child.pid, mark});
+    await stopChild(child, {...options, family});
+    const {ended, survivors} = await sweep(family, options);
+    const commands = ended.map(({command}) => command);
+    // A signal to the group has reached the rest.
+    expect(commands).toEqual(expect.arrayContaining([61, 63, 64, 65, 66].map((time) => `sleep ${time}`)));
+    expect(survivors).toEqual([]);
+    expect(marked(mark)).toEqual([]);
+    expect(ended.filter(({pid, command}) => running(command).includes(pid))).toEqual([]);
   });
 });
 

@@ -1,0 +1,101 @@
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {describe, expect, test} from 'vitest';
+import {linuxProcesses} from '../../src/transport/linux-processes.ts';
+import type {ProcessEntry} from '../../src/transport/process-table.ts';
+import {fixture, onLinux, scratch, start, until} from './start.ts';
+
+const table = linuxProcesses(scratch('proc'));
+
+/** Writes a process into a folder that looks like /proc. */
+function make(pid: number, files: Record<string, string>): void {
+  mkdirSync(scratch('proc', String(pid)), {recursive: true});
+  for (const [name, text] of Object.entries(files)) writeFileSync(scratch('proc', String(pid), name), text);
+}
+
+const statOf = (name: string, state = 'S', parentPid = 1) =>
+  `7 (${name}) ${state} ${parentPid} 7 7 0 -1 4194560 1 2 3 4 250 50 80 276 20 0 1 0 123456 45985792 3704`;
+
+async function entry(pid: number): Promise<ProcessEntry> {
+  const found = (await table.list()).find((one) => one.pid === pid);
+  if (!found) throw new Error(`process ${pid} is not listed`);
+  return found;
+}
+
+const describeOne = async (pid: number) => (await table.describe([await entry(pid)]))[0];
+
+describe('the process table of Linux', () => {
+  test('reads parent, start, state and CPU time, whatever the program is called', async () => {
+    const facts = {parentPid: 1, startedAt: '123456', cpuMs: 3000, isZombie: false};
+    for (const [pid, name] of ['agent', 'a) Z 9 (b', 'two words\n) '].entries()) {
+      make(pid + 1, {stat: statOf(name)});
+      expect(await entry(pid + 1)).toEqual({pid: pid + 1, ...facts});
+    }
+    make(4, {stat: statOf('gone', 'Z', 2)});
+    make(5, {stat: statOf('dead', 'X', 2)});
+    expect(await entry(4)).toMatchObject({parentPid: 2, isZombie: true});
+    expect(await entry(5)).toMatchObject({isZombie: true});
+  });
+
+  test('leaves out what ends between the look at the folder and the look at the process', async () => {
+    make(6, {});
+    mkdirSync(scratch('proc', 'self'), {recursive: true});
+    expect((await table.list()).map(({pid}) => pid)).not.toContain(6);
+  });
+
+  test('fails where a process is there and cannot be read, and where there is no table', async () => {
+    mkdirSync(scratch('other', '8', 'stat'), {recursive: true});
+    await expect(linuxProcesses(scratch('other')).list()).rejects.toThrow('EISDIR');
+    await expect(linuxProcesses(scratch('nothing')).list()).rejects.toThrow('ENOENT');
+  });
+
+  test('shows the command on one line, short and without control characters', async () => {
+    make(10, {stat: statOf('sh'), cmdline: `sh\0-c\0echo \u001b[31mred\u0007\nand more\0`});
+    make(11, {stat: statOf('long'), cmdline: `long\0${'x'.repeat(1000)}`});
+    make(12, {stat: statOf('kworker/0:1'), cmdline: '', comm: 'kworker/0:1\n'});
+    make(13, {stat: statOf('ended')});
+    expect(await describeOne(10)).toMatchObject({command: 'sh -c echo red and more'});
+    expect((await describeOne(11))?.command).toHaveLength(200);
+    expect(await describeOne(12)).toMatchObject({command: '[kworker/0:1]'});
+    expect(await describeOne(13)).toMatchObject({command: '', ioBytes: null});
+  });
+
+  test('adds up what was read and written', async () => {
+    make(14, {stat: statOf('cp'), io: 'rchar: 1000\nwchar: 234\nsyscr: 5\nsyscw: 6\nread_bytes: 7\n'});
+    expect(await describeOne(14)).toMatchObject({ioBytes: 1234});
+  });
+
+  test('finds a variable by its whole name only', async () => {
+    make(20, {environ: 'PATH=/bin\0MARK=1\0'});
+    make(21, {environ: 'MARK=\0'});
+    make(22, {environ: 'MARKS=1\0REMARK=1\0OTHER=MARK=1\0MARK\0'});
+    make(23, {cmdline: 'sh\0MARK=1\0', environ: ''});
+    make(24, {environ: 'OTHER=MARK=1\0MARK=2\0'});
+    expect(await table.withVariable([20, 21, 22, 23, 24, 25], 'MARK')).toEqual(new Set([20, 21, 24]));
+  });
+});
+
+describe.skipIf(!onLinux)('the real process table', () => {
+  const real = linuxProcesses();
+
+  test('tells of this process, of a child and what it carries', async () => {
+    const {child, stdout} = await start(fixture('stubborn'), {
+      transport: 'pipe',
+      env: {...process.env, MARK_OF_THIS_TEST: '1'},
+    });
+    await until(() => stdout().length > 0);
+    const entries = await real.list();
+    const own = entries.filter(({pid}) => pid === process.pid);
+    expect(own).toMatchObject([{parentPid: process.ppid, isZombie: false}]);
+    expect(own[0]?.cpuMs).toBeGreaterThan(0);
+    const [facts] = await real.describe(entries.filter(({pid}) => pid === child.pid));
+    expect(facts).toMatchObject({parentPid: process.pid});
+    expect(facts?.command).toContain('stubborn.js');
+    expect(facts?.ioBytes).toBeGreaterThan(0);
+    const pids = entries.map(({pid}) => pid);
+    expect(await real.withVariable(pids, 'MARK_OF_THIS_TEST')).toEqual(new Set([child.pid]));
+    const again = (await real.list()).find(({pid}) => pid === child.pid);
+    expect(again?.startedAt).toBe(facts?.startedAt);
+    child.kill('SIGKILL');
+    await child.exit;
+  });
+});
