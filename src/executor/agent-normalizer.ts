@@ -1,5 +1,5 @@
 /** What the normalizers of all agents that speak JSON have in common. */
-import type {EventBody, Note, PermissionMode, Usage} from '../event.ts';
+import type {AgentAsk, EventBody, Note, PermissionMode, Usage} from '../event.ts';
 import type {Frame, JsonFrame} from '../frame/frame.ts';
 import type {AgentFacts, Normalizer} from './executor.ts';
 import type {Json} from './fields.ts';
@@ -8,6 +8,7 @@ import {LastLine, type PlainFrame, plainEvents} from './plain.ts';
 export abstract class AgentNormalizer implements Normalizer {
   protected readonly known: Omit<AgentFacts, 'lastLine'> = noFacts();
   readonly #lastLine = new LastLine();
+  #silentSteps = 0;
 
   stdout(frame: Frame): EventBody[] {
     if (frame.kind === 'json') return this.stdoutObject(frame.value, frame);
@@ -27,6 +28,16 @@ export abstract class AgentNormalizer implements Normalizer {
 
   facts(): AgentFacts {
     return {...this.known, lastLine: this.#lastLine.value};
+  }
+
+  silentSteps(): number {
+    return this.#silentSteps;
+  }
+
+  /** The agent goes on without anything to tell a person. */
+  protected silentStep(): EventBody[] {
+    this.#silentSteps++;
+    return [];
   }
 
   protected abstract stdoutObject(value: Json, frame: JsonFrame): EventBody[];
@@ -78,6 +89,11 @@ function noFacts(): Omit<AgentFacts, 'lastLine'> {
 
 export function unknown(value: Json): EventBody[] {
   return [{type: 'unparsed', reason: 'unknown', value}];
+}
+
+/** The agent waits for a person. */
+export function ask(kind: AgentAsk['ask'], text: string): EventBody {
+  return {type: 'agent_ask', ask: kind, text};
 }
 
 export function note(level: Note['level'], code: string, text: string): EventBody {

@@ -1,6 +1,6 @@
 /** Claude Code's stream-json as events, with partial messages or without. */
 import type {EventBody, PermissionDenial, ToolStatus} from '../event.ts';
-import {AgentNormalizer, deniedNote, note, unknown, userWords, words} from './agent-normalizer.ts';
+import {AgentNormalizer, ask, deniedNote, note, unknown, userWords, words} from './agent-normalizer.ts';
 import {denialsOf, terminalOf, usageOf} from './claude-result.ts';
 import {StreamedMessages, type Words} from './claude-streaming.ts';
 import {ClaudeTasks} from './claude-tasks.ts';
@@ -27,6 +27,8 @@ export class ClaudeNormalizer extends AgentNormalizer {
         return this.#result(frame);
       case 'rate_limit_event':
         return rateLimit(frame);
+      case 'control_request':
+        return controlRequest(object(frame.request));
       default:
         return BOOKKEEPING.has(frame.type) ? [] : unknown(frame);
     }
@@ -52,6 +54,8 @@ export class ClaudeNormalizer extends AgentNormalizer {
         });
       case 'compact_boundary':
         return [note('info', 'CONTEXT_COMPACTED', 'Claude has summed up the conversation to make room.')];
+      case 'thinking_tokens':
+        return this.silentStep();
       case 'informational':
       case 'notification':
       case 'model_fallback':
@@ -80,7 +84,13 @@ export class ClaudeNormalizer extends AgentNormalizer {
 
   // streamed pieces --------------------------------------------------------------------------------------------------
 
+  /** Whatever the model streams shows that it works; a ping does not. */
   #streamEvent(event: Json, parent: string | null): EventBody[] {
+    const events = this.#streamEvents(event, parent);
+    return events.length === 0 && event.type !== 'ping' ? this.silentStep() : events;
+  }
+
+  #streamEvents(event: Json, parent: string | null): EventBody[] {
     switch (event.type) {
       case 'message_start':
         this.#streamed.start(object(event.message), parent);
@@ -211,14 +221,12 @@ export class ClaudeNormalizer extends AgentNormalizer {
 
 /** Frames, of the system and others, that tell a person nothing. */
 const BOOKKEEPING: ReadonlySet<unknown> = new Set([
-  'control_request',
   'control_response',
   'keep_alive',
   'prompt_suggestion',
   'tool_progress',
   'tool_use_summary',
   'status',
-  'thinking_tokens',
   'hook_started',
   'hook_progress',
   'hook_response',
@@ -252,6 +260,20 @@ function retry(frame: Json): EventBody {
     status: number(frame.error_status),
     error: text(frame.error) ?? 'unknown error',
   };
+}
+
+/** Sent where a permission prompt or an MCP server turns to the user. */
+function controlRequest(request: Json): EventBody[] {
+  switch (request.subtype) {
+    case 'can_use_tool': {
+      const toolName = text(request.tool_name) ?? 'a tool';
+      return [ask('permission', claudeTool(toolName, object(request.input), '').title)];
+    }
+    case 'elicitation':
+      return [ask('question', text(request.message) ?? 'An MCP server asks for input.')];
+    default:
+      return [];
+  }
 }
 
 function notice(frame: Json): EventBody[] {

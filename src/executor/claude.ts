@@ -1,6 +1,7 @@
 /** Claude Code: `claude -p --output-format stream-json`, prompt on stdin. Driven with 2.1.197; see test/agents. */
 import type {PermissionMode} from '../event.ts';
 import {ClaudeNormalizer} from './claude-normalizer.ts';
+import {claudeRecovered, claudeTranscriptOf} from './claude-state.ts';
 import type {AgentRequest, Executor} from './executor.ts';
 import {locateProgram, packageVersion} from './locate.ts';
 import {PlainTextNormalizer} from './plain-text.ts';
@@ -41,6 +42,10 @@ export const claude: Executor = {
   canResume: () => true,
   // Keys, tokens of several kinds and a system keychain all count: files do not tell.
   loginState: async () => ({loggedIn: null, loginCommand: null}),
+  stateFiles: (_installation, traces) => claudeTranscriptOf(traces),
+  // With `-p` it asks nobody: what is not allowed is denied at once.
+  pendingAsk: async () => null,
+  recover: (_installation, traces) => claudeRecovered(traces),
 
   command(installation, request) {
     const structured = !request.without.has(FORMAT);

@@ -3,7 +3,7 @@
  * its own there; it is over when the next request to the model carries its result.
  */
 import type {EventBody, PlanEntry} from '../event.ts';
-import {AgentNormalizer, deniedNote, note, unknown, userWords, words} from './agent-normalizer.ts';
+import {AgentNormalizer, ask, deniedNote, note, unknown, userWords, words} from './agent-normalizer.ts';
 import {cline2Tool} from './cline-2-tools.ts';
 import {type Json, number, parsed, sum, text} from './fields.ts';
 
@@ -100,7 +100,7 @@ export class Cline2Normalizer extends AgentNormalizer {
   #partOf(value: Json, said: string): EventBody[] {
     if (value.say === 'reasoning') return this.#words('thought', value, said);
     const isWords = value.say === 'text' || value.say === 'completion_result';
-    return isWords ? this.#words('message', value, said) : [];
+    return isWords ? this.#words('message', value, said) : this.silentStep();
   }
 
   #message(value: Json, said: string): EventBody[] {
@@ -134,7 +134,7 @@ export class Cline2Normalizer extends AgentNormalizer {
 
   #ask(value: Json): EventBody[] {
     const asked = text(value.text) ?? '';
-    if (value.partial === true) return [];
+    if (value.partial === true) return this.silentStep();
     this.#resuming = value.ask === 'resume_task';
     switch (value.ask) {
       case 'command_output':
@@ -143,9 +143,9 @@ export class Cline2Normalizer extends AgentNormalizer {
         return this.error(errorText(asked));
       case 'tool':
       case 'use_mcp_server':
-        return [...this.#toolCall(parsed(asked), value), asks('to use a tool')];
+        return this.#approval(parsed(asked), value);
       case 'command':
-        return [...this.#toolCall({tool: COMMAND_TOOL, command: asked}, value), asks('to run a command')];
+        return this.#approval({tool: COMMAND_TOOL, command: asked}, value);
       case 'plan_mode_respond':
         return this.#message(value, text(parsed(asked).response) ?? asked);
       // Told at each shutdown too, where nobody is asked; and what `completion_result` asks was said before.
@@ -154,11 +154,15 @@ export class Cline2Normalizer extends AgentNormalizer {
       case 'completion_result':
         return [];
       default:
-        return [asks(text(parsed(asked).question) ?? (asked || String(value.ask)))];
+        return [ask('question', text(parsed(asked).question) ?? (asked || String(value.ask)))];
     }
   }
 
   // tools ------------------------------------------------------------------------------------------------------------
+
+  #approval(input: Json, value: Json): EventBody[] {
+    return [...this.#toolCall(input, value), ask('permission', cline2Tool(input).title)];
+  }
 
   #toolCall(input: Json, {type}: Json): EventBody[] {
     const toolCallId = `tool-${++this.#toolCalls}`;
@@ -218,10 +222,6 @@ const BOOKKEEPING: ReadonlySet<unknown> = new Set([
   'shell_integration_warning',
   'generate_explanation',
 ]);
-
-function asks(what: string): EventBody {
-  return note('warning', 'AGENT_ASKS', `Cline waits for an answer: ${what}`);
-}
 
 /** `error_retry` tells its figures; a plain `api_req_retried` tells none. */
 function retry(told: Json): EventBody {

@@ -26,7 +26,7 @@ export class Cline3Normalizer extends AgentNormalizer {
         return this.error(text(value.message) ?? 'unknown error');
       case 'run_start':
       case 'hook_event':
-        return [];
+        return this.silentStep();
       default:
         return unknown(value);
     }
@@ -52,11 +52,11 @@ export class Cline3Normalizer extends AgentNormalizer {
         return [note('info', 'AGENT_NOTICE', text(event.message) ?? text(event.noticeType) ?? 'notice')];
       case 'iteration_start':
         this.#nextMessage();
-        return [];
+        return this.silentStep();
       // `run_result` says all that `done` says, and a team mate's `done` looks no different.
       case 'iteration_end':
       case 'done':
-        return [];
+        return this.silentStep();
       default:
         return unknown(event);
     }

@@ -6,20 +6,20 @@
  * version 2's files, and writes an entry with a model and no key when it is started without a login.
  */
 import {readFile} from 'node:fs/promises';
-import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {systemCode} from '../error.ts';
+import {type ClineAdapter, type ClinePlace, clineDataDir} from './cline-folders.ts';
 import type {Environment, LoginState} from './executor.ts';
 import {isJson, type Json, object} from './fields.ts';
-
-export type ClineAdapter = 'cline-2' | 'cline-3';
+import {valueOfFlag} from './flags.ts';
 
 export async function clineLoginState(
   adapter: ClineAdapter,
   env: Environment,
   agentArgs: readonly string[],
 ): Promise<LoginState> {
-  const known = adapter === 'cline-2' ? loggedIn2(configDir(env, agentArgs)) : loggedIn3(env, agentArgs);
+  const place = {env, agentArgs};
+  const known = adapter === 'cline-2' ? loggedIn2(clineDataDir('cline-2', place)) : loggedIn3(place);
   return {loggedIn: await known, loginCommand: 'cline auth'};
 }
 
@@ -38,10 +38,11 @@ async function loggedIn2(dataDir: string): Promise<boolean | null> {
 /** Flags that bring what a login would have brought. */
 const CREDENTIAL_FLAGS = ['-k', '--key', '-P', '--provider'];
 
-async function loggedIn3(env: Environment, agentArgs: readonly string[]): Promise<boolean | null> {
+async function loggedIn3(place: Required<Omit<ClinePlace, 'cwd'>>): Promise<boolean | null> {
+  const {env, agentArgs} = place;
   const choosesItself = CREDENTIAL_FLAGS.some((flag) => valueOfFlag(agentArgs, flag) !== null);
   if (choosesItself || env.CLINE_API_KEY || env.CLINE_SANDBOX) return null;
-  const dataDir = valueOfFlag(agentArgs, '--data-dir') ?? (env.CLINE_DATA_DIR || configDir(env, agentArgs));
+  const dataDir = clineDataDir('cline-3', place);
   const settingsPath = env.CLINE_PROVIDER_SETTINGS_PATH || join(dataDir, 'settings', 'providers.json');
   const content = await readObject(settingsPath);
   if (content === 'unreadable') return null;
@@ -59,19 +60,6 @@ function hasCredentials({apiKey, auth}: Json): boolean {
 function isBareAccount(settings: Json): boolean {
   const fields = Object.keys(settings);
   return settings.provider === 'cline' && fields.every((field) => field === 'provider' || field === 'model');
-}
-
-/** Flags go before variables. */
-function configDir(env: Environment, agentArgs: readonly string[]): string {
-  const home = env.HOME || env.USERPROFILE || homedir();
-  return join(valueOfFlag(agentArgs, '--config') ?? (env.CLINE_DIR || join(home, '.cline')), 'data');
-}
-
-/** The value of `FLAG VALUE` or `FLAG=VALUE`; null when the flag is not given. */
-function valueOfFlag(args: readonly string[], flag: string): string | null {
-  const index = args.lastIndexOf(flag);
-  if (index >= 0) return args[index + 1] ?? '';
-  return args.findLast((arg) => arg.startsWith(`${flag}=`))?.slice(flag.length + 1) ?? null;
 }
 
 /** A file that is not there holds nothing. */

@@ -6,7 +6,9 @@ import {OneshotError} from '../error.ts';
 import type {PermissionMode} from '../event.ts';
 import {Cline2Normalizer} from './cline-2.ts';
 import {Cline3Normalizer} from './cline-3.ts';
-import {type ClineAdapter, clineLoginState} from './cline-login.ts';
+import type {ClineAdapter} from './cline-folders.ts';
+import {clineLoginState} from './cline-login.ts';
+import {clinePendingAsk, clineRecovered, clineStateFiles} from './cline-state.ts';
 import type {AgentCommand, AgentRequest, Executor, Installation} from './executor.ts';
 import {locateProgram, packageVersion} from './locate.ts';
 import {permissionModeUnsupported} from './permission.ts';
@@ -59,6 +61,9 @@ export const cline: Executor = {
   permissionModes: (installation) => modesOf(generationOf(installation)),
   canResume: (installation) => generationOf(installation).canResume,
   loginState: ({adapter}, env, agentArgs) => clineLoginState(adapter as ClineAdapter, env, agentArgs),
+  stateFiles: ({adapter}, traces) => clineStateFiles(adapter as ClineAdapter, traces),
+  pendingAsk: ({adapter}, traces) => clinePendingAsk(adapter as ClineAdapter, traces),
+  recover: ({adapter}, traces) => clineRecovered(adapter as ClineAdapter, traces),
 
   command(installation, request) {
     const generation = generationOf(installation);

@@ -25,6 +25,9 @@ export const command: Executor = {
   permissionModes: () => MODES,
   canResume: () => false,
   loginState: async () => ({loggedIn: null, loginCommand: null}),
+  stateFiles: async () => null,
+  pendingAsk: async () => null,
+  recover: async () => null,
 
   command(installation, {permissionMode}) {
     if (!MODES.includes(permissionMode)) throw permissionModeUnsupported(installation, permissionMode, MODES);

@@ -66,6 +66,11 @@ export interface Normalizer {
   /** The stream is over: what is still held back. */
   end(): EventBody[];
   facts(): AgentFacts;
+  /**
+   * How many frames so far have shown progress without making an event, such as the pieces of a tool call's input.
+   * Heartbeats do not count.
+   */
+  silentSteps(): number;
 }
 
 export interface NormalizerOptions {
@@ -94,6 +99,31 @@ export interface LoginState {
   loginCommand: string | null;
 }
 
+/** What is known of a run when its files are looked for. */
+export interface RunTraces {
+  /** The agent's environment. */
+  env: Environment;
+  agentArgs: readonly string[];
+  /** Absolute. */
+  cwd: string;
+  /** The agent's process. */
+  pid: number;
+  /** The agent's own session id, once it has told one. */
+  agentSession: string | null;
+  /** ms since the epoch when the run began; what is older belongs to earlier runs. */
+  startedAtMs: number;
+}
+
+/** An end that the agent's files tell of. */
+export interface RecoveredEnd {
+  /** The agent's final words. */
+  text: string;
+  /** The agent's own session id, where the files told it; else null. */
+  agentSession: string | null;
+  /** The file it was found in. */
+  path: string;
+}
+
 /** The adapter for one agent. */
 export interface Executor {
   readonly name: ExecutorName;
@@ -113,6 +143,18 @@ export interface Executor {
   /** Whether the agent can continue its own session by id. */
   canResume(installation: Installation): boolean;
   loginState(installation: Installation, env: Environment, agentArgs: readonly string[]): Promise<LoginState>;
+  /**
+   * The file or folder in which this run's agent keeps its state; it need not be there yet. null: not known (yet), or
+   * there is none. Never rejects.
+   */
+  stateFiles(installation: Installation, traces: RunTraces): Promise<string | null>;
+  /** A question to a person that the agent's files show to be open, or null. Never rejects. */
+  pendingAsk(installation: Installation, traces: RunTraces): Promise<string | null>;
+  /**
+   * The end of a run whose output broke off, from the agent's own files; null where they tell of none since
+   * `startedAtMs`. Never rejects.
+   */
+  recover(installation: Installation, traces: RunTraces): Promise<RecoveredEnd | null>;
   /** @throws OneshotError PERMISSION_MODE_UNSUPPORTED */
   command(installation: Installation, request: AgentRequest): AgentCommand;
   normalizer(installation: Installation, options: NormalizerOptions): Normalizer;

@@ -58,10 +58,11 @@ describe('words', () => {
     expect(facts.terminal).toBeNull();
   });
 
-  it('of tools and questions that are still coming are waited for', () => {
-    expect(
-      heard(says('tool', '{"tool":', {partial: true}), asks('followup', '{"que', {partial: true})).bodies,
-    ).toEqual([]);
+  it('of tools and questions that are still coming are waited for, and show life', () => {
+    const normalizer = new Cline2Normalizer(null);
+    const parts = [says('tool', '{"tool":', {partial: true}), asks('followup', '{"que', {partial: true})];
+    expect(say(normalizer, parts).bodies).toEqual([]);
+    expect(normalizer.silentSteps()).toBe(2);
   });
 
   it('in plan mode are the answer', () => {
@@ -209,20 +210,18 @@ describe('a question', () => {
     [asks('followup', {question: 'Which?'}), 'Which?'],
     [asks('mistake_limit_reached', 'stuck'), 'stuck'],
     [asks('condense'), 'condense'],
-  ])('%o waits for ever, which is worth a warning', (line, what) => {
-    expect(heard(line).bodies).toEqual([
-      {type: 'note', level: 'warning', code: 'AGENT_ASKS', text: `Cline waits for an answer: ${what}`},
-    ]);
+  ])('%o waits for ever', (line, what) => {
+    expect(heard(line).bodies).toEqual([{type: 'agent_ask', ask: 'question', text: what}]);
   });
 
   it.each([
-    asks('tool', {tool: 'newFileCreated', path: 'a'}),
-    asks('command', 'make'),
-    asks('use_mcp_server', {toolName: 'q'}),
-  ])('for approval leaves the call of %o pending', (line) => {
+    [asks('tool', {tool: 'newFileCreated', path: 'a'}), 'newFileCreated a'],
+    [asks('command', 'make'), 'execute_command make'],
+    [asks('use_mcp_server', {toolName: 'q'}), 'tool q'],
+  ])('for approval leaves the call of %o pending', (line, what) => {
     expect(heard(line).bodies).toMatchObject([
       {type: 'tool_call', status: 'pending'},
-      {type: 'note', code: 'AGENT_ASKS'},
+      {type: 'agent_ask', ask: 'permission', text: what},
     ]);
   });
 });

@@ -93,6 +93,12 @@ describe('both', () => {
     expect(command('cline-2', {prompt: '--help me'}).argv.slice(-2)).toEqual(['--', '--help me']);
   });
 
+  it('tell whether they would change a prompt: 2.x does where there is more than single blanks', () => {
+    expect(command('cline-2', {prompt: 'one\n  two'})).toMatchObject({changesPrompt: true});
+    expect(command('cline-2', {prompt: 'one two'})).not.toHaveProperty('changesPrompt');
+    expect(command('cline-3', {prompt: 'one\n  two'})).not.toHaveProperty('changesPrompt');
+  });
+
   it('fall back to plain text', () => {
     const {argv, structured} = command('cline-3', {without: new Set(cline.streamingFlags)});
     expect(argv).toEqual(['/bin/cline', '--', 'do it']);
