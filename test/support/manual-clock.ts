@@ -24,13 +24,18 @@ export class ManualClock implements Clock {
     return [...this.#timers].map(({due}) => due - this.#ms).toSorted((a, b) => a - b);
   }
 
+  /** Time passes and no timer fires, as in a process that is stopped; those that are due fire with the next `advance`. */
+  standStill(ms: number): void {
+    this.#ms += ms;
+  }
+
   advance(ms: number): void {
     const end = this.#ms + ms;
     for (;;) {
       const next = [...this.#timers].filter(({due}) => due <= end).toSorted((a, b) => a.due - b.due)[0];
       if (!next) break;
       this.#timers.delete(next);
-      this.#ms = next.due;
+      this.#ms = Math.max(this.#ms, next.due);
       next.fire();
     }
     this.#ms = end;
