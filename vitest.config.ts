@@ -10,7 +10,15 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       reporter: ['text'],
-      include: ['src/transport/**', 'src/frame/**', 'src/executor/**', 'src/run.ts', 'src/loop/verdict.ts'],
+      include: [
+        'src/transport/**',
+        'src/frame/**',
+        'src/activity/**',
+        'src/executor/**',
+        'src/supervision.ts',
+        'src/run.ts',
+        'src/loop/verdict.ts',
+      ],
       thresholds: {lines: 100, branches: 100},
     },
   },

@@ -1,8 +1,20 @@
 /** The library: everything a program that embeds oneshot needs, and nothing else. */
 
+export type {EvidenceSeen} from './activity/judge.ts';
+export {type ActivityLimits, DEFAULT_LIMITS, NO_LIMITS} from './activity/limits.ts';
+export {
+  DEFAULT_POLL_MS,
+  type FileChange,
+  type MonitorOptions,
+  monitorTaskFiles,
+} from './activity/monitor.ts';
+export {type ActivityOptions, DEFAULT_ACTIVITY, NO_ACTIVITY} from './activity/options.ts';
 export {type Clock, systemClock} from './clock.ts';
 export {type ErrorCode, OneshotError} from './error.ts';
 export type * from './event.ts';
+export {getClaudeTranscript} from './executor/claude-state.ts';
+export type {ClinePlace} from './executor/cline-folders.ts';
+export {type ClineRun, getClineSessionDir, getClineTaskDir} from './executor/cline-state.ts';
 export type * from './executor/executor.ts';
 export {executorByName, executorNames} from './executor/registry.ts';
 export {createDecoder} from './frame/decoder.ts';
@@ -20,4 +32,6 @@ export {
 export type {SessionLog, View} from './session/log.ts';
 export {type OpenSessionOptions, openSessionLog} from './session/open.ts';
 export {stateDir} from './session/state-dir.ts';
+export {type Guard, startGuard, type WatchedRun} from './transport/guard.ts';
+export type {ProcessEntry, ProcessFacts, ProcessTable} from './transport/process-table.ts';
 export type {TransportChoice} from './transport/transport.ts';

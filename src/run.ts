@@ -8,6 +8,8 @@
  */
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import type {Judge, JudgedStop} from './activity/judge.ts';
+import {type ActivityOptions, DEFAULT_ACTIVITY} from './activity/options.ts';
 import type {Clock} from './clock.ts';
 import {messageOf, OneshotError} from './error.ts';
 import type {
@@ -21,14 +23,20 @@ import type {
   RunStarted,
   StreamName,
 } from './event.ts';
-import type {AgentCommand, Executor, Installation, Normalizer} from './executor/executor.ts';
+import type {AgentCommand, Executor, Installation, Normalizer, RunTraces} from './executor/executor.ts';
 import {runFinished} from './executor/outcome.ts';
 import {type AgentEvent, AgentOutput} from './executor/output.ts';
 import {MAX_ARGV_PROMPT_BYTES, promptFileArgument} from './executor/prompt.ts';
 import {readVersion} from './executor/version.ts';
 import type {SessionLog} from './session/log.ts';
+import {supervise} from './supervision.ts';
+import {Family, newMark} from './transport/family.ts';
+import type {Guard, WatchedRun} from './transport/guard.ts';
+import {platformOf} from './transport/platform.ts';
+import type {ProcessTable} from './transport/process-table.ts';
 import {spawnChild} from './transport/spawn.ts';
 import {stopChild} from './transport/stop.ts';
+import {sweep} from './transport/sweep.ts';
 import type {Child, ChildExit, TransportChoice} from './transport/transport.ts';
 
 /** Which agent to run and how; the same for every run of a role. */
@@ -61,6 +69,14 @@ export interface RunContext {
   stop: AbortSignal;
   /** Aborted: SIGKILL at once. */
   kill: AbortSignal;
+  /** Clocks and evidence. @default DEFAULT_ACTIVITY */
+  activity?: ActivityOptions;
+  /** Leave alone what a completed run has left running. @default false: it is ended */
+  keepProcesses?: boolean;
+  /** Where the processes of a run are looked up; null: nowhere. @default the system's own table */
+  processes?: ProcessTable | null;
+  /** Stops the agent should this process vanish; see `startGuard`. @default nobody does */
+  guard?: Guard;
 }
 
 export interface RunRequest {
@@ -80,9 +96,6 @@ export const DEFAULT_MAX_FRAME_BYTES = 64 * 1024 * 1024;
 /** Unwritten bytes at which reading pauses, and at which it goes on. */
 const BACKLOG_HIGH_BYTES = 2 * 1024 * 1024;
 const BACKLOG_LOW_BYTES = 512 * 1024;
-
-/** How long an agent may live on after its terminal event. Claude lingers 5 s with a background task. */
-const GRACE_MS = 6_000;
 
 /** How long a disk may take to accept the end of the log once the user wants to stop. */
 const FLUSH_LIMIT_MS = 5_000;
@@ -144,11 +157,17 @@ class Attempt {
   readonly #normalizer: Normalizer;
   readonly #output: AgentOutput;
   readonly #discarded: Record<StreamName, RawSpan | null> = {stdout: null, stderr: null};
+  /** Carried by every process of this run, in its environment. */
+  readonly #mark = newMark();
+  readonly #startedAtMs: number;
   #stopReason: StopReason | null = null;
   #stopping = false;
   #discarding = false;
   #waitsForLog = false;
-  #cancelGrace: (() => void) | null = null;
+  /** Set before the first chunk comes. */
+  #judge!: Judge;
+  #family: Family | null = null;
+  #silentSteps = 0;
 
   constructor(context: RunContext, request: RunRequest, refusedFlags: ReadonlySet<string>) {
     const {log, clock, maxFrameBytes} = context;
@@ -161,8 +180,9 @@ class Attempt {
     this.#command = command;
     this.#promptDelivery = promptDelivery;
     this.#hasTerminalEvent = agent.executor.hasTerminalEvent && command.structured;
+    this.#startedAtMs = clock.now();
     this.#normalizer = agent.executor.normalizer(agent.installation, {
-      startedAtMs: clock.now(),
+      startedAtMs: this.#startedAtMs,
       structured: command.structured,
     });
     const baseOffset = (stream: StreamName) => log.rawSize(iteration, role, stream);
@@ -215,26 +235,46 @@ class Attempt {
   }
 
   async run(): Promise<RunFinished> {
-    const {stop, log} = this.#context;
+    const {stop, guard} = this.#context;
     if (stop.aborted) {
       this.#stopReason = stop.reason as StopReason;
       return this.#finish({exitCode: null, signal: null, drained: true});
     }
-    const child = await this.#spawn();
-    const release = onAbort(stop, () => this.#stop(child, stop.reason as StopReason));
-    const unwatchLog = log.onFailure(() => this.#stop(child, null));
+    // Before the agent is there, so that no moment is left in which nobody would stop it.
+    const watched = guard?.watch({mark: this.#mark});
+    if (guard?.unavailable) this.#noteNoGuard(guard.unavailable);
+    try {
+      return await this.#runChild(await this.#spawn(watched));
+    } finally {
+      watched?.ended();
+    }
+  }
+
+  #noteNoGuard(why: string): void {
+    const text = `Should oneshot itself be killed, nobody would stop the agent: ${why}.`;
+    this.note('info', 'NO_GUARD', text);
+  }
+
+  async #runChild(child: Child): Promise<RunFinished> {
+    const {stop, log} = this.#context;
+    const judge = this.#supervise(child);
+    this.#judge = judge;
+    const release = onAbort(stop, () => this.#canceled(child, stop.reason as StopReason));
+    const unwatchLog = log.onFailure(() => this.#stop(child, null, 'the log cannot be written'));
     const exit = await child.exit;
+    judge.close();
     release();
     unwatchLog();
-    this.#cancelGrace?.();
     for (const event of this.#output.end()) this.#recordAgent(event);
     this.#noteDiscarded();
     if (!exit.drained)
       this.note('info', 'STREAM_HELD_OPEN', 'Another process held the output open; it was closed.');
-    return this.#finish(exit);
+    const finished = await this.#recovered(this.#finish(exit), child);
+    await this.#sweep(finished);
+    return finished;
   }
 
-  async #spawn(): Promise<Child> {
+  async #spawn(watched: WatchedRun | undefined): Promise<Child> {
     const {cwd, env, transport, log} = this.#context;
     const {iteration, inheritStdin} = this.#request;
     const prompted = this.#promptDelivery === 'stdin' ? this.#prompt : null;
@@ -243,15 +283,50 @@ class Attempt {
       {
         argv: this.#command.argv,
         cwd,
-        env: {...env, ...this.#command.env},
+        env: {...env, ...this.#command.env, [this.#mark]: '1'},
         stdin: inheritStdin ? 'inherit' : prompted,
         transport,
         spoolDir: join(log.dir, String(iteration)),
       },
       (stream, bytes) => this.#chunk(child, stream, bytes),
     );
+    watched?.started(child.pid);
+    const {processes: table = platformOf(process.platform).processes} = this.#context;
+    this.#family = table && new Family({table, rootPid: child.pid, mark: this.#mark});
+    // While it is there for certain: what it starts without its environment is known by descent alone.
+    this.#family?.look().catch(() => {});
     this.#recordStart(child);
     return child;
+  }
+
+  #supervise(child: Child): Judge {
+    const {clock, activity = DEFAULT_ACTIVITY} = this.#context;
+    const {executor, installation} = this.#request.agent;
+    const supervised = {
+      child,
+      clock,
+      isAgent: executor.hasTerminalEvent,
+      family: this.#family,
+      stateFiles: () => executor.stateFiles(installation, this.#traces(child)),
+      pendingAsk: () => executor.pendingAsk(installation, this.#traces(child)),
+      record: (body: EventBody) => this.record(body),
+      stop: (judged: JudgedStop) => this.#judged(child, judged),
+    };
+    return supervise(supervised, activity);
+  }
+
+  #traces({pid}: Child): RunTraces {
+    const {env, cwd} = this.#context;
+    const {agent} = this.#request;
+    const {agentSession} = this.#normalizer.facts();
+    return {
+      env: {...env, ...this.#command.env},
+      agentArgs: agent.agentArgs,
+      cwd,
+      pid,
+      agentSession,
+      startedAtMs: this.#startedAtMs,
+    };
   }
 
   #recordStart(child: Child): void {
@@ -285,7 +360,15 @@ class Attempt {
     else log.appendRaw(iteration, role, stream, bytes);
     for (const event of this.#output.feed(stream, bytes)) this.#recordAgent(event);
     this.#pauseWhileBehind(child);
-    this.#watchGrace(child);
+    this.#tellJudge();
+  }
+
+  /** What the events do not tell the judge. */
+  #tellJudge(): void {
+    const steps = this.#normalizer.silentSteps();
+    if (steps > this.#silentSteps) this.#judge.see('output', 'a piece of an answer');
+    this.#silentSteps = steps;
+    if (this.#hasTerminalEvent && this.#normalizer.facts().terminal) this.#judge.ended();
   }
 
   /** Once a byte is missing from the raw files all later ones are left out too, so that offsets stay true. */
@@ -316,30 +399,67 @@ class Attempt {
     });
   }
 
-  #watchGrace(child: Child): void {
-    if (!this.#hasTerminalEvent || this.#cancelGrace || !this.#normalizer.facts().terminal) return;
-    this.#cancelGrace = this.#context.clock.after(GRACE_MS, () => {
-      this.note(
-        'info',
-        'GRACE_OVER',
-        `The agent still runs ${GRACE_MS / 1000} s after its end; it is stopped.`,
-      );
-      this.#stop(child, null);
-    });
+  #canceled(child: Child, reason: StopReason): void {
+    if (!this.#stopping)
+      this.record({
+        type: 'stop_requested',
+        cause: 'cancel',
+        clock: null,
+        limitMs: null,
+        reason: reason.reason,
+        lastEvidence: this.#judge.lastEvidence(),
+      });
+    this.#stop(child, reason, reason.reason);
+  }
+
+  #judged(child: Child, {outcome, event}: JudgedStop): void {
+    if (this.#stopping) return;
+    this.record(event);
+    const reason = outcome && {outcome, reason: event.reason};
+    this.#stop(child, reason, event.reason);
   }
 
   /** `reason` null: stopped for a cause that the outcome does not depend on. The first reason wins. */
-  #stop(child: Child, reason: StopReason | null): void {
+  #stop(child: Child, reason: StopReason | null, why: string): void {
     this.#stopReason ??= reason;
     if (this.#stopping) return;
     this.#stopping = true;
     const {clock, kill} = this.#context;
-    const why = reason?.reason ?? 'cleaning up';
     void stopChild(child, {
       clock,
       killNow: kill,
+      family: this.#family,
       onSignal: (signal) => this.record({type: 'signal_sent', signal, pid: child.pid, reason: why}),
     });
+  }
+
+  /** What the agent left running is ended; of a completed run, only where the user does not want it kept. */
+  async #sweep({outcome}: RunFinished): Promise<void> {
+    const {clock, kill, keepProcesses = false} = this.#context;
+    if (!this.#family) return;
+    const keep = keepProcesses && outcome === 'completed';
+    const {failed, ...swept} = await sweep(this.#family, {clock, killNow: kill, keep});
+    if (Object.values(swept).some((processes) => processes.length > 0))
+      this.record({type: 'processes_swept', ...swept});
+    if (failed !== null)
+      this.note('warning', 'SWEEP_FAILED', `What the agent left running could not be looked for: ${failed}.`);
+  }
+
+  /** An end that the output does not tell of may stand in the agent's own files. */
+  async #recovered(finished: RunFinished, child: Child): Promise<RunFinished> {
+    if (finished.outcome === 'completed' || this.#normalizer.facts().terminal) return finished;
+    const {executor, installation} = this.#request.agent;
+    const end = await executor.recover(installation, this.#traces(child));
+    if (!end) return finished;
+    const reason = `the agent had finished, as its own file ${end.path} tells; its output did not: ${finished.reason}`;
+    return {
+      ...finished,
+      outcome: 'completed',
+      reason,
+      text: end.text,
+      agentSession: finished.agentSession ?? end.agentSession,
+      recovered: true,
+    };
   }
 
   #finish({exitCode, signal}: ChildExit): RunFinished {
@@ -372,12 +492,15 @@ class Attempt {
     if (this.#discarding) return;
     const {iteration, role} = this.#request;
     this.#context.log.append({body, iteration, role, source: 'agent', ...(raw && {raw})});
+    this.#judge.event(body);
   }
 
   /** Records a fact of our own. */
   record(body: EventBody, raw?: RawSpan): void {
     const {iteration, role} = this.#request;
-    this.#context.log.append({body, iteration, role, source: 'runner', ...(raw && {raw})});
+    const isFromFile = body.type === 'agent_ask' || (body.type === 'evidence' && body.kind === 'files');
+    const source = isFromFile ? 'file' : 'runner';
+    this.#context.log.append({body, iteration, role, source, ...(raw && {raw})});
   }
 
   note(level: Note['level'], code: string, text: string, raw?: RawSpan): void {

@@ -15,10 +15,11 @@ const FLOORS: readonly (readonly [RegExp, number])[] = [
   [/^(event|event-schema|error|clock|text)\.ts$/, 0],
   [/^(transport|frame|activity|session)\//, 1],
   [/^executor\//, 2],
-  [/^run\.ts$/, 3],
-  [/^loop\//, 4],
-  [/^(view|queue)\//, 5],
-  [/^(cli\/|index\.ts$)/, 6],
+  [/^supervision\.ts$/, 3],
+  [/^run\.ts$/, 4],
+  [/^loop\//, 5],
+  [/^(view|queue)\//, 6],
+  [/^(cli\/|index\.ts$)/, 7],
 ];
 
 function floorOf(file: string): number {

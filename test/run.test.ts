@@ -214,6 +214,7 @@ describe('stopping', () => {
       signal: 'SIGINT',
     });
     expect(find('signal_sent')).toMatchObject({signal: 'SIGINT', reason: 'too long'});
+    expect(find('stop_requested')).toMatchObject({cause: 'cancel', clock: null, reason: 'too long'});
   });
 
   it('at once when killed', async () => {
@@ -240,7 +241,8 @@ describe('stopping', () => {
     await until(() => clock.pendingMs().includes(6_000));
     clock.advance(6_000);
     expect(await finished).toMatchObject({outcome: 'completed', text: 'finished', signal: 'SIGINT'});
-    expect(notes('GRACE_OVER')).toHaveLength(1);
+    expect(find('stop_requested')).toMatchObject({cause: 'clock', clock: 'grace', limitMs: 6_000});
+    expect(find('signal_sent')).toMatchObject({reason: 'the agent still ran 6 s after its end'});
   });
 });
 
@@ -251,6 +253,7 @@ describe('a second reason to stop', () => {
     const finished = go(scripted('claude'));
     await until(() => clock.pendingMs().includes(6_000));
     clock.advance(6_000);
+    await until(() => find('signal_sent') !== undefined);
     world.stop.abort({outcome: 'canceled', reason: 'SIGINT'});
     await until(() => clock.pendingMs().includes(3_000));
     clock.advance(3_000);
