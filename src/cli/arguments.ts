@@ -6,9 +6,12 @@ import type {Environment} from '../executor/executor.ts';
 import {DEFAULT_MAX_FRAME_BYTES} from '../frame/decoder.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import type {Verbosity} from '../view/transcript.ts';
+import {watchOf} from './activity-options.ts';
 import type {Invocation, OutputOptions, PromptSource} from './invocation.ts';
 import {shown} from './option-values.ts';
 import {
+  ACTIVITY_OF_EXEC,
+  ACTIVITY_OF_TASK,
   type Actions,
   buildProgram,
   COMMANDS,
@@ -62,6 +65,7 @@ function readingActions(
       const options = {
         ...placeOf(flags, cwd),
         ...outputOf(flags),
+        ...watchOf(flags, ACTIVITY_OF_TASK),
         prompt,
         executor: flags.executor,
         auditorExecutor: flags.auditorExecutor ?? null,
@@ -81,8 +85,18 @@ function readingActions(
       const transport = transportOf(flags, env);
       found({
         command: 'exec',
-        options: {...place, ...outputOf(flags), argv, transport, stdin: flags.stdin === true},
+        options: {
+          ...place,
+          ...outputOf(flags),
+          ...watchOf(flags, ACTIVITY_OF_EXEC),
+          argv,
+          transport,
+          stdin: flags.stdin === true,
+        },
       });
+    },
+    explain(session, flags) {
+      found({command: 'explain', options: {session: session ?? 'last', json: flags.json === true}});
     },
     normalize(file, flags) {
       found({command: 'normalize', options: normalizeOf(file, flags, cwd)});
@@ -91,7 +105,8 @@ function readingActions(
       found({command: 'doctor', options: {json: flags.json === true}});
     },
     demo(flags) {
-      found({command: 'demo', options: {...outputOf(flags), transport: transportOf(flags, env)}});
+      const transport = transportOf(flags, env);
+      found({command: 'demo', options: {...outputOf(flags), ...watchOf({}, ACTIVITY_OF_TASK), transport}});
     },
   };
 }

@@ -1,8 +1,7 @@
 /** `oneshot demo`: the real loop, transport, recording and views on a scripted agent that really writes a file. */
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {extname, join} from 'node:path';
-import {fileURLToPath} from 'node:url';
+import {join} from 'node:path';
 import {executorByName} from '../executor/registry.ts';
 import {DEFAULT_MAX_FRAME_BYTES} from '../frame/decoder.ts';
 import {DEFAULT_MAX_ITERATIONS} from '../loop/loop.ts';
@@ -15,8 +14,7 @@ import {VERSION} from './version.ts';
 
 const TASK = 'Write a haiku about tests to haiku.txt: three lines.';
 
-/** `program`: where `main` lies; the scripted agent lies beside it. */
-export async function demoCommand(options: DemoOptions, io: Io, program: URL): Promise<number> {
+export async function demoCommand(options: DemoOptions, io: Io): Promise<number> {
   const cwd = await mkdtemp(join(tmpdir(), 'oneshot-demo-'));
   try {
     const session = {
@@ -26,7 +24,7 @@ export async function demoCommand(options: DemoOptions, io: Io, program: URL): P
       maxFrameBytes: DEFAULT_MAX_FRAME_BYTES,
       agentOutput: true,
     };
-    const agents = {worker: actor('worker', program), auditor: actor('auditor', program), notes: []};
+    const agents = {worker: actor('worker', io), auditor: actor('auditor', io), notes: []};
     return await runLoop(io, session, {task: TASK, agents, maxIterations: DEFAULT_MAX_ITERATIONS});
   } finally {
     await rm(cwd, {recursive: true, force: true});
@@ -34,14 +32,13 @@ export async function demoCommand(options: DemoOptions, io: Io, program: URL): P
 }
 
 /** The scripted agent speaks Claude's stream-json, so Claude's adapter drives it. */
-function actor(role: 'worker' | 'auditor', program: URL): AgentChoice {
-  const agent = new URL(`./demo-agent${extname(program.pathname)}`, program);
+function actor(role: 'worker' | 'auditor', io: Io): AgentChoice {
   return {
     executor: executorByName('claude'),
     installation: {
       executor: 'claude',
       adapter: 'claude',
-      program: [process.execPath, fileURLToPath(agent)],
+      program: [process.execPath, io.companion('demo-agent')],
       version: `demo ${VERSION}`,
     },
     model: null,

@@ -54,11 +54,12 @@ export function exitCodeOfSession(
   }
 }
 
-/** As the program did: its exit code, or 128 + n when it died of signal n. `received`: a signal to oneshot, or null. */
+/** As the program did: its exit code, or 128 + n when it died of signal n; 124 when a clock ended it. `received`: a signal to oneshot, or null. */
 export function exitCodeOfProgram(
-  {exitCode, signal}: RunFinished,
+  {exitCode, signal, outcome}: RunFinished,
   {received}: {received: NodeJS.Signals | null},
 ): number {
+  if (outcome === 'stalled' || outcome === 'timed-out') return EXIT.timedOut;
   if (exitCode !== null) return exitCode;
   const cause = signal ?? received;
   return cause === null ? EXIT.failed : exitCodeOfSignal(cause);

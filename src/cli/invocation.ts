@@ -1,4 +1,5 @@
 /** What the user asked for, read from argv and checked: no text of the command line survives beyond this. */
+import type {ActivityOptions} from '../activity/options.ts';
 import type {PermissionMode} from '../event.ts';
 import type {ExecutorName} from '../executor/executor.ts';
 import type {TransportChoice} from '../transport/transport.ts';
@@ -8,6 +9,7 @@ import type {ExecutorChoice} from './option-values.ts';
 export type Invocation =
   | {command: 'run'; options: RunOptions}
   | {command: 'exec'; options: ExecOptions}
+  | {command: 'explain'; options: ExplainOptions}
   | {command: 'normalize'; options: NormalizeOptions}
   | {command: 'doctor'; options: DoctorOptions}
   | {command: 'demo'; options: DemoOptions}
@@ -20,9 +22,15 @@ export interface OutputOptions {
   verbosity: Verbosity;
 }
 
+export interface WatchOptions {
+  activity: ActivityOptions;
+  /** Spare what a completed run left running. */
+  keepProcesses: boolean;
+}
+
 export type PromptSource = {from: 'argument'; text: string} | {from: 'stdin'} | {from: 'file'; path: string};
 
-export interface RunOptions extends OutputOptions {
+export interface RunOptions extends OutputOptions, WatchOptions {
   prompt: PromptSource;
   executor: ExecutorChoice;
   /** null: the worker's. */
@@ -41,7 +49,7 @@ export interface RunOptions extends OutputOptions {
   agentArgs: readonly string[];
 }
 
-export interface ExecOptions extends OutputOptions {
+export interface ExecOptions extends OutputOptions, WatchOptions {
   /** Program and arguments. */
   argv: readonly string[];
   transport: TransportChoice;
@@ -51,6 +59,12 @@ export interface ExecOptions extends OutputOptions {
   env: Readonly<Record<string, string>>;
   /** Hand on our stdin; else it is `/dev/null`. */
   stdin: boolean;
+}
+
+export interface ExplainOptions {
+  /** A session id, the beginning or the end of one, or `last`. */
+  session: string;
+  json: boolean;
 }
 
 export interface NormalizeOptions {
@@ -68,6 +82,6 @@ export interface DoctorOptions {
   json: boolean;
 }
 
-export interface DemoOptions extends OutputOptions {
+export interface DemoOptions extends OutputOptions, WatchOptions {
   transport: TransportChoice;
 }

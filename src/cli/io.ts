@@ -1,8 +1,10 @@
 /** The standard streams and the surroundings of the process: nothing else in the project reads or writes them. */
 import type {EventEmitter} from 'node:events';
 import {closeSync} from 'node:fs';
+import {extname} from 'node:path';
 import type {Readable} from 'node:stream';
 import {isatty} from 'node:tty';
+import {fileURLToPath} from 'node:url';
 import {type Clock, systemClock} from '../clock.ts';
 import type {Environment} from '../executor/executor.ts';
 import type {TerminalStream} from '../view/terminal.ts';
@@ -17,9 +19,12 @@ export interface Io {
   /** Where signals arrive. */
   signals: EventEmitter;
   clock: Clock;
+  /** Path of another program of ours, which lies beside `main`. */
+  companion(name: 'demo-agent' | 'guard'): string;
 }
 
-export function processIo(): Io {
+/** `program`: where `main` lies. */
+export function processIo(program: URL): Io {
   const {env, stdout, stderr} = process;
   for (const stream of [stdout, stderr]) prepare(stream);
   return {
@@ -33,6 +38,7 @@ export function processIo(): Io {
     stderr,
     signals: process,
     clock: systemClock,
+    companion: (name) => fileURLToPath(new URL(`./${name}${extname(program.pathname)}`, program)),
   };
 }
 

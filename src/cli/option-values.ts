@@ -1,6 +1,8 @@
 /** Reads the values of options. Each throws a OneshotError that shows the value and says what would be right. */
+import {EVIDENCE_KINDS} from '../activity/evidence.ts';
+import type {ActivityOptions} from '../activity/options.ts';
 import {OneshotError} from '../error.ts';
-import type {PermissionMode} from '../event.ts';
+import type {EvidenceKind, PermissionMode} from '../event.ts';
 import type {ExecutorName} from '../executor/executor.ts';
 import {executorNames} from '../executor/registry.ts';
 import type {TransportChoice} from '../transport/transport.ts';
@@ -9,8 +11,11 @@ import {nearest} from './suggest.ts';
 /** `auto`: claude, then cline. */
 export type ExecutorChoice = ExecutorName | 'auto';
 
+export type AskPolicy = ActivityOptions['onAsk'];
+
 const PERMISSION_MODES: readonly PermissionMode[] = ['agent', 'read', 'edit', 'full'];
 const TRANSPORTS: readonly TransportChoice[] = ['auto', 'pty', 'pipe', 'buffered'];
+const ASK_POLICIES: readonly AskPolicy[] = ['stop', 'wait'];
 
 /** V8 holds no longer string than this; a larger frame could not be parsed. */
 const MAX_FRAME_LIMIT_BYTES = 512 * 1024 * 1024;
@@ -39,6 +44,16 @@ export function permissionMode(option: string, value: string): PermissionMode {
 
 export function transportChoice(option: string, value: string): TransportChoice {
   return oneOf(option, value, TRANSPORTS);
+}
+
+export function askPolicy(option: string, value: string): AskPolicy {
+  return oneOf(option, value, ASK_POLICIES);
+}
+
+/** `files,output`: each kind once, in the order of `EVIDENCE_KINDS`. */
+export function evidenceKinds(option: string, value: string): EvidenceKind[] {
+  const named = value.split(',').map((part) => oneOf(option, part.trim(), EVIDENCE_KINDS));
+  return EVIDENCE_KINDS.filter((kind) => named.includes(kind));
 }
 
 function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
@@ -83,6 +98,40 @@ export function frameBytes(option: string, value: string): number {
   const bytes = Number(digits) * (factor ?? Number.NaN);
   if (bytes >= 1 && bytes <= MAX_FRAME_LIMIT_BYTES) return bytes;
   throw invalid(option, value, 'It takes bytes, such as 1048576 or 64MiB, at most 512MiB.');
+}
+
+const TIME_UNITS_MS: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000};
+
+/** A timer of Node's takes no more than 2^31 - 1 ms, which is 596 h. */
+const MAX_DURATION_MS = 500 * TIME_UNITS_MS.h!;
+
+const DURATION_FORMS = 'a time such as 30s, 1.5m, 1h, 500ms, or 90 for seconds, at most 500h';
+
+/** `30s`, `1.5m`, `1h`, `500ms`, plain seconds `90`: in ms, at least 1. */
+export function durationMs(option: string, value: string): number {
+  const ms = readDuration(value);
+  if (ms === null) throw invalid(option, value, `It takes ${DURATION_FORMS}.`);
+  return ms;
+}
+
+/** The same, or `off`. */
+export function durationOrOff(option: string, value: string): number | 'off' {
+  if (value === 'off') return value;
+  const ms = readDuration(value);
+  if (ms === null) throw invalid(option, value, `It takes ${DURATION_FORMS}, or off.`);
+  return ms;
+}
+
+function readDuration(value: string): number | null {
+  const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?) ?(ms|s|m|h)?$/.exec(value) ?? [];
+  const ms = Math.round(Number(digits) * TIME_UNITS_MS[unit]!);
+  return ms >= 1 && ms <= MAX_DURATION_MS ? ms : null;
+}
+
+/** A time as an option takes it: `90s`, `1500ms`, `2m`, `1h`. */
+export function durationText(ms: number): string {
+  const unit = ['h', 'm', 's'].find((one) => ms % TIME_UNITS_MS[one]! === 0) ?? 'ms';
+  return `${ms / TIME_UNITS_MS[unit]!}${unit}`;
 }
 
 /** `K=V`; the value may be empty and may hold more `=`. */

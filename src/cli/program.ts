@@ -1,5 +1,7 @@
 /** The commands and options, and their help. Reading what was given is `arguments.ts`. */
 import {Command, Option} from 'commander';
+import {type ActivityOptions, DEFAULT_ACTIVITY, NO_ACTIVITY} from '../activity/options.ts';
+import type {EvidenceKind} from '../event.ts';
 import {DEFAULT_MAX_ITERATIONS} from '../loop/loop.ts';
 import * as value from './option-values.ts';
 
@@ -22,7 +24,19 @@ export interface PlaceFlags {
   env?: Record<string, string>;
 }
 
-export interface RunFlags extends OutputFlags, TransportFlags, PlaceFlags {
+/** Times in ms; absent where nothing was given. */
+export interface ActivityFlags {
+  initialTimeout?: number | 'off';
+  idleTimeout?: number | 'off';
+  toolTimeout?: number | 'off';
+  maxTimeout?: number | 'off';
+  activityInterval?: number;
+  monitor?: EvidenceKind[];
+  onAsk?: value.AskPolicy;
+  keepProcesses?: true;
+}
+
+export interface RunFlags extends OutputFlags, TransportFlags, PlaceFlags, ActivityFlags {
   executor: value.ExecutorChoice;
   auditorExecutor?: value.ExecutorChoice;
   workerModel?: string;
@@ -34,7 +48,7 @@ export interface RunFlags extends OutputFlags, TransportFlags, PlaceFlags {
   file?: string;
 }
 
-export interface ExecFlags extends OutputFlags, TransportFlags, PlaceFlags {
+export interface ExecFlags extends OutputFlags, TransportFlags, PlaceFlags, ActivityFlags {
   stdin?: true;
 }
 
@@ -53,11 +67,16 @@ export interface Actions {
   run(operands: string[], flags: RunFlags): void;
   exec(argv: string[], flags: ExecFlags): void;
   normalize(file: string | undefined, flags: NormalizeFlags): void;
+  explain(session: string | undefined, flags: {json?: true}): void;
   doctor(flags: {json?: true}): void;
   demo(flags: DemoFlags): void;
 }
 
-export const COMMANDS: readonly string[] = ['run', 'exec', 'normalize', 'doctor', 'demo', 'help'];
+/** What holds where no option says otherwise. A program that is no agent has no state files. */
+export const ACTIVITY_OF_TASK: ActivityOptions = DEFAULT_ACTIVITY;
+export const ACTIVITY_OF_EXEC: ActivityOptions = {...NO_ACTIVITY, monitor: ['output', 'processes']};
+
+export const COMMANDS: readonly string[] = ['run', 'exec', 'explain', 'normalize', 'doctor', 'demo', 'help'];
 
 /** `print` receives help and version. Everything else throws a CommanderError. */
 export function buildProgram(version: string, actions: Actions, print: (text: string) => void): Command {
@@ -70,6 +89,7 @@ export function buildProgram(version: string, actions: Actions, print: (text: st
     .configureOutput({writeOut: print, writeErr: () => {}, outputError: () => {}});
   addRun(program, actions);
   addExec(program, actions);
+  addExplain(program, actions);
   addNormalize(program, actions);
   addDoctor(program, actions);
   addDemo(program, actions);
@@ -107,6 +127,10 @@ function addRun(program: Command, actions: Actions): void {
     )
     .setOptionValue('executor', 'auto')
     .setOptionValue('permissionMode', 'agent');
+  addActivityOptions(command, ACTIVITY_OF_TASK);
+  command.addOption(
+    read('--on-ask <policy>', 'once the agent asks: stop, wait; default: stop', value.askPolicy),
+  );
   addPlaceOptions(command);
   addTransportOptions(command);
   addOutputOptions(command);
@@ -121,10 +145,20 @@ function addExec(program: Command, actions: Actions): void {
     .argument('<command...>', 'program and arguments')
     .passThroughOptions()
     .option('--stdin', 'hand on our stdin; default: /dev/null');
+  addActivityOptions(command, ACTIVITY_OF_EXEC);
   addPlaceOptions(command);
   addTransportOptions(command);
   addOutputOptions(command);
   command.action((argv: string[], flags: ExecFlags) => actions.exec(argv, flags));
+}
+
+function addExplain(program: Command, actions: Actions): void {
+  program
+    .command('explain')
+    .description('why the runs of a session ended as they did, and what to do next')
+    .argument('[id]', 'a session, its id shortened at will while it is clear; default: last')
+    .option('--json', 'print JSON')
+    .action((session: string | undefined, flags: {json?: true}) => actions.explain(session, flags));
 }
 
 function addNormalize(program: Command, actions: Actions): void {
@@ -159,6 +193,27 @@ function addDemo(program: Command, actions: Actions): void {
   addTransportOptions(command);
   addOutputOptions(command);
   command.action((flags: DemoFlags) => actions.demo(flags));
+}
+
+function addActivityOptions(command: Command, {limits, monitor}: ActivityOptions): void {
+  const clock = (flags: string, description: string, ms: number | null) => {
+    const normally = ms === null ? 'off' : `${ms / 1000}s`;
+    command.addOption(read(flags, `${description}; default: ${normally}`, value.durationOrOff));
+  };
+  clock('--initial-timeout <time>', 'until the first progress, or off', limits.initialMs);
+  clock('--idle-timeout <time>', 'without a sign of life, or off', limits.idleMs);
+  clock('--tool-timeout <time>', 'the same while a tool runs, or off', limits.toolMs);
+  clock('--max-timeout <time>', 'for the whole run, or off', limits.maxMs);
+  command
+    .addOption(
+      read(
+        '--activity-interval <time>',
+        `a look at the clocks this often; default: ${limits.intervalMs / 1000}s`,
+        value.durationMs,
+      ),
+    )
+    .addOption(read('--monitor <kinds>', `signs of life; default: ${monitor.join(',')}`, value.evidenceKinds))
+    .option('--keep-processes', 'spare what a completed run left running');
 }
 
 function addPlaceOptions(command: Command): void {
@@ -211,4 +266,5 @@ Examples:
   oneshot "add a test for the parser and make it pass"
   oneshot run --file task.md --executor claude --permission-mode edit
   oneshot exec -- npm test
+  oneshot explain last
   oneshot doctor`;

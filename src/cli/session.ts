@@ -5,17 +5,18 @@ import type {RunContext} from '../run.ts';
 import type {SessionLog} from '../session/log.ts';
 import {openSessionLog} from '../session/open.ts';
 import {stateDir} from '../session/state-dir.ts';
+import {type Guard, startGuard} from '../transport/guard.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import {type FollowEnd, type Follower, follow} from '../view/follow.ts';
 import {wantsColor} from '../view/style.ts';
 import {createTerminalView, type TerminalView} from '../view/terminal.ts';
 import type {Verbosity} from '../view/transcript.ts';
-import type {OutputOptions} from './invocation.ts';
+import type {OutputOptions, WatchOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {outputFailed} from './output.ts';
 import {type CaughtSignals, catchSignals} from './signals.ts';
 
-export interface SessionOptions extends OutputOptions {
+export interface SessionOptions extends OutputOptions, WatchOptions {
   transport: TransportChoice;
   maxFrameBytes: number;
   /** Absolute. */
@@ -45,12 +46,13 @@ export async function inSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const log = await openSessionLog({stateDir: stateDir(io.env), clock: io.clock});
+  const guard = startGuard(io.companion('guard'));
   const signals = catchSignals(io.signals, io.clock);
   const terminal = await openTerminal(io, options);
   log.addView(terminal.view);
   const followers: Follower[] = [];
   const session: Session = {
-    context: contextOf(io, options, log, signals),
+    context: contextOf(io, options, {log, signals, guard}),
     log,
     signals,
     copy(path, to) {
@@ -69,16 +71,22 @@ export async function inSession<T>(
     await log.flush();
     terminal.finish();
     signals.release();
+    guard.close();
     const ends = await Promise.all(followers.map((follower) => follower.finish()));
     await log.close();
     throwIfIncomplete(log, ends);
   }
 }
 
-function contextOf(io: Io, options: SessionOptions, log: SessionLog, signals: CaughtSignals): RunContext {
-  const {cwd, env, transport, maxFrameBytes} = options;
+function contextOf(
+  io: Io,
+  options: SessionOptions,
+  {log, signals, guard}: {log: SessionLog; signals: CaughtSignals; guard: Guard},
+): RunContext {
+  const {cwd, env, transport, maxFrameBytes, activity, keepProcesses} = options;
   const {stop, kill} = signals;
-  return {log, cwd, env, transport, maxFrameBytes, clock: io.clock, stop, kill};
+  const {clock} = io;
+  return {log, cwd, env, transport, maxFrameBytes, clock, stop, kill, activity, keepProcesses, guard};
 }
 
 function openTerminal(io: Io, {json, verbosity, agentOutput}: SessionOptions): Promise<TerminalView> {

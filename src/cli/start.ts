@@ -10,17 +10,17 @@ export async function start(program: URL): Promise<void> {
   // The heap is collected before it grows: a third of the memory for a stream of large frames (check:memory).
   setFlagsFromString('--optimize-for-size');
   const leaveLostTerminals = watchTerminals();
-  const io = processIo();
-  const code = await main(process.argv.slice(2), io, program);
+  const io = processIo(program);
+  const code = await main(process.argv.slice(2), io);
   await stderrSettled(io);
   leaveLostTerminals();
   process.exit(code);
 }
 
 /** The exit code. stdout has taken all that it was given when this settles. */
-export async function main(argv: readonly string[], io: Io, program: URL): Promise<number> {
+export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
-    return await dispatch(argv, io, program);
+    return await dispatch(argv, io);
   } catch (error) {
     const stack = isDebug(argv) ? `\n${stackOf(error)}` : '';
     io.stderr.write(`${errorLine(error)}${stack}\n`);
@@ -28,7 +28,7 @@ export async function main(argv: readonly string[], io: Io, program: URL): Promi
   }
 }
 
-async function dispatch(argv: readonly string[], io: Io, program: URL): Promise<number> {
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   const {parseArguments} = await import('./arguments.ts');
   const invocation = parseArguments(argv, {env: io.env, cwd: io.cwd, version: VERSION});
   switch (invocation.command) {
@@ -36,12 +36,14 @@ async function dispatch(argv: readonly string[], io: Io, program: URL): Promise<
       return (await import('./run-command.ts')).runCommand(invocation.options, io);
     case 'exec':
       return (await import('./exec-command.ts')).execCommand(invocation.options, io);
+    case 'explain':
+      return (await import('./explain-command.ts')).explainCommand(invocation.options, io);
     case 'normalize':
       return (await import('./normalize-command.ts')).normalizeCommand(invocation.options, io);
     case 'doctor':
       return (await import('./doctor-command.ts')).doctorCommand(invocation.options, io);
     case 'demo':
-      return (await import('./demo-command.ts')).demoCommand(invocation.options, io, program);
+      return (await import('./demo-command.ts')).demoCommand(invocation.options, io);
     case 'print':
       await (await import('./output.ts')).print(io, invocation.text);
       return 0;

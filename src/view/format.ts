@@ -1,5 +1,6 @@
 /** Figures for people. */
-import type {Usage} from '../event.ts';
+import type {LeftProcess, Usage} from '../event.ts';
+import {oneLine} from '../text.ts';
 
 /** `0.3 s`, `42 s`, `2:05`, `1:02:05`. */
 export function duration(ms: number): string {
@@ -35,4 +36,17 @@ export function usageParts({inputTokens, outputTokens, costUsd}: Usage): string[
   if (outputTokens !== null) parts.push(`${count(outputTokens)} out`);
   if (costUsd !== null) parts.push(`$${costUsd.toFixed(costUsd > 0 && costUsd < 1 ? 4 : 2)}`);
   return parts;
+}
+
+/** How many processes a line names, and how much of each, in characters. */
+const MAX_PROCESSES = 5;
+const MAX_COMMAND_CHARS = 60;
+
+/** `2 processes: 7 sleep 100, 8 node server.js`. */
+export function processList(processes: readonly LeftProcess[]): string {
+  const named = processes
+    .slice(0, MAX_PROCESSES)
+    .map(({pid, command}) => `${pid} ${oneLine(command, MAX_COMMAND_CHARS)}`);
+  const more = processes.length > MAX_PROCESSES ? [`${processes.length - MAX_PROCESSES} more`] : [];
+  return `${processes.length === 1 ? '1 process' : `${processes.length} processes`}: ${[...named, ...more].join(', ')}`;
 }

@@ -1,5 +1,5 @@
 /** How a problem looks to the user: one line, `oneshot: CODE: what happened. Next step.` */
-import type {Ending, RunFinished, SessionFinished} from '../event.ts';
+import type {ClockName, Ending, RunFinished, SessionFinished, StopRequested} from '../event.ts';
 import {oneLine} from '../text.ts';
 
 /** Without a line end. Line breaks and control sequences in the parts do not survive. */
@@ -20,6 +20,10 @@ export interface SessionEnd {
   finished: SessionFinished;
   /** The last run; null when none was made. */
   lastRun: RunFinished | null;
+  /** Why oneshot stopped the last run, or null where it did not. */
+  stop: StopRequested | null;
+  /** The session's id. */
+  session: string;
   /** The model that the last run was asked to use, or null. */
   model: string | null;
   /** Whether an auditor was to judge the work. */
@@ -31,25 +35,38 @@ export function sessionProblem(end: SessionEnd): string | null {
   const {finished, audit} = end;
   if (finished.ending === 'verified' || (finished.ending === 'unverified' && !audit)) return null;
   if (finished.ending === 'failed') return failureLine(end);
-  const [code, nextStep] = UNFINISHED[finished.ending];
-  return problemLine(code, finished.reason, nextStep);
+  const {ending, reason} = finished;
+  return problemLine(UNFINISHED_CODES[ending], reason, ENDING_ADVICE[ending]);
 }
 
-const UNFINISHED: Readonly<Record<Exclude<Ending, 'verified' | 'failed'>, readonly [string, string]>> = {
-  unverified: ['NOT_VERIFIED', 'Look at the work yourself, or choose another --auditor-executor or model.'],
-  impossible: ['IMPOSSIBLE', 'Change the task.'],
-  exhausted: ['NOT_VERIFIED', 'Raise --max-iterations, or make the task smaller.'],
-  'no-progress': ['NO_PROGRESS', 'Make the task clearer or smaller.'],
-  'over-budget': ['OVER_BUDGET', 'Raise the budget, or make the task smaller.'],
-  interrupted: ['INTERRUPTED', 'Run it again when you want to.'],
+type Unfinished = Exclude<Ending, 'verified' | 'failed'>;
+
+const UNFINISHED_CODES: Readonly<Record<Unfinished, string>> = {
+  unverified: 'NOT_VERIFIED',
+  impossible: 'IMPOSSIBLE',
+  exhausted: 'NOT_VERIFIED',
+  'no-progress': 'NO_PROGRESS',
+  'over-budget': 'OVER_BUDGET',
+  interrupted: 'INTERRUPTED',
 };
 
-function failureLine({finished, lastRun, model}: SessionEnd): string {
+/** What a person can do after a session that ended so. */
+export const ENDING_ADVICE: Readonly<Record<Unfinished, string>> = {
+  unverified: 'Look at the work yourself, or choose another --auditor-executor or model.',
+  impossible: 'Change the task.',
+  exhausted: 'Raise --max-iterations, or make the task smaller.',
+  'no-progress': 'Make the task clearer or smaller.',
+  'over-budget': 'Raise the budget, or make the task smaller.',
+  interrupted: 'Run it again when you want to.',
+};
+
+function failureLine({finished, lastRun, stop, session, model}: SessionEnd): string {
+  const explain = `oneshot explain ${session} says more.`;
   switch (lastRun?.outcome) {
     case 'stalled':
-      return problemLine('AGENT_STALLED', finished.reason, 'Run it again, or see the session log.');
+      return problemLine('AGENT_STALLED', finished.reason, `${adviceAfter(stop) ?? RUN_AGAIN} ${explain}`);
     case 'timed-out':
-      return problemLine('TIMED_OUT', finished.reason, 'Make the task smaller.');
+      return problemLine('TIMED_OUT', finished.reason, `${adviceAfter(stop) ?? RUN_AGAIN} ${explain}`);
     case 'truncated':
       return problemLine('OUTPUT_TRUNCATED', finished.reason, 'Run it again; --debug shows every event.');
     default:
@@ -58,3 +75,25 @@ function failureLine({finished, lastRun, model}: SessionEnd): string {
         : problemLine('AGENT_FAILED', finished.reason, 'See its own words above, or run it with --debug.');
   }
 }
+
+const RUN_AGAIN = 'Run it again.';
+
+/** What a person can do so that the next run is not stopped in the same way; null where nothing is to be said. */
+export function adviceAfter(stop: Pick<StopRequested, 'cause' | 'clock'> | null): string | null {
+  switch (stop?.cause) {
+    case 'ask':
+      return 'Say in the task what it asks for, or allow it with --permission-mode; --on-ask wait lets it wait.';
+    case 'clock':
+      return stop.clock === null ? null : CLOCK_ADVICE[stop.clock];
+    default:
+      return null;
+  }
+}
+
+const CLOCK_ADVICE: Readonly<Record<ClockName, string | null>> = {
+  initial: 'Check that the agent reaches its model, or raise --initial-timeout.',
+  idle: 'Raise --idle-timeout if it was at work; else run it again.',
+  tool: 'Raise --tool-timeout if the tool needs longer; else keep the agent from calling it.',
+  max: 'Raise --max-timeout, or make the task smaller.',
+  grace: null,
+};

@@ -18,7 +18,7 @@ export class Status {
 
   /** `nowMs` is monotonic. */
   see(event: OneshotEvent, nowMs: number): void {
-    if (event.source === 'agent') this.#lastActivityMs = nowMs;
+    if (event.source === 'agent' || event.type === 'evidence') this.#lastActivityMs = nowMs;
     if (event.type === 'run_started') {
       this.#who = `${event.role} ${event.executor}`;
       this.#lastActivityMs = nowMs;

@@ -2,20 +2,26 @@
  * Events → what a person reads: streaming text, and lines of their own. Pure: no clock, no terminal. All text of the
  * agent is stripped of control sequences here.
  */
+import {secondsText} from '../activity/seconds.ts';
 import type {
+  AgentAsk,
   Note,
   OneshotEvent,
+  ProcessesSwept,
   Role,
   RunFinished,
   RunStarted,
   SessionFinished,
+  StallSuspected,
+  StopRequested,
+  TimeoutExtended,
   ToolCall,
   ToolCallUpdate,
   ToolKind,
   Unparsed,
 } from '../event.ts';
 import {oneLine, stripControl} from '../text.ts';
-import {duration, usageParts} from './format.ts';
+import {duration, processList, usageParts} from './format.ts';
 import {sessionProblem} from './problem.ts';
 import type {Style} from './style.ts';
 
@@ -60,6 +66,8 @@ export class Transcript {
   #audit = true;
   #run: {body: RunStarted; startedAt: number} | null = null;
   #lastRun: RunFinished | null = null;
+  /** Why oneshot stops the current run. */
+  #stop: StopRequested | null = null;
 
   constructor({verbosity, agentOutput}: TranscriptOptions) {
     this.#verbosity = verbosity;
@@ -110,6 +118,19 @@ export class Transcript {
         const why = `${clean(error)}${status === null ? '' : ` (${status})`}`;
         return [line(`retry${which}${when}: ${why}`, 'yellow')];
       }
+      case 'agent_ask':
+        return [askLine(event)];
+      case 'evidence':
+        return this.#verboseLine(`${event.kind}: ${event.what}`);
+      case 'stall_suspected':
+        return [line(quietText(event), 'yellow')];
+      case 'timeout_extended':
+        return [line(extensionText(event), 'dim')];
+      case 'stop_requested':
+        this.#stop = event;
+        return [stopLine(event)];
+      case 'processes_swept':
+        return sweptLines(event);
       case 'signal_sent':
         return [line(`${event.signal} to process ${event.pid}: ${clean(event.reason)}`, 'yellow')];
       case 'run_finished':
@@ -133,6 +154,7 @@ export class Transcript {
   #runStarted(event: RunStarted & {at: number; role: Role | null}): Piece[] {
     const {executor, agentVersion, model, permissionMode, transport, transportReason, argv} = event;
     this.#run = {body: event, startedAt: event.at};
+    this.#stop = null;
     this.#tools = new Map();
     this.#deniedInNotes = 0;
     this.#messageId = null;
@@ -195,9 +217,10 @@ export class Transcript {
 
   #runFinished(event: RunFinished & {role: Role | null}, at: number): Piece[] {
     this.#lastRun = event;
-    const {outcome, reason, usage} = event;
+    const {outcome, reason, usage, recovered} = event;
     const took = this.#run ? [duration(at - this.#run.startedAt)] : [];
-    const facts = [...took, ...usageParts(usage)].join(', ');
+    const found = recovered ? ["its end read from the agent's files"] : [];
+    const facts = [...took, ...usageParts(usage), ...found].join(', ');
     const why = outcome === 'completed' ? '' : `: ${clean(reason)}`;
     const shown = this.#agentOutput || this.#isVerbose;
     const ended = shown
@@ -219,9 +242,15 @@ export class Transcript {
     });
   }
 
-  #sessionFinished(event: SessionFinished): Piece[] {
-    const model = this.#run?.body.model ?? null;
-    const problem = sessionProblem({finished: event, lastRun: this.#lastRun, model, audit: this.#audit});
+  #sessionFinished(event: SessionFinished & {session: string}): Piece[] {
+    const problem = sessionProblem({
+      finished: event,
+      lastRun: this.#lastRun,
+      stop: this.#stop,
+      session: event.session,
+      model: this.#run?.body.model ?? null,
+      audit: this.#audit,
+    });
     if (problem !== null) return [urgent(problem, 'red')];
     const rounds = event.iterations === 1 ? '1 iteration' : `${event.iterations} iterations`;
     const ended = this.#audit ? `verified after ${rounds}` : 'done, without an audit';
@@ -262,6 +291,34 @@ export class Transcript {
 const PLAN_MARKS = {pending: '☐', in_progress: '▶', completed: '☑'} as const;
 
 const VERDICT_STYLES = {DONE: 'green', RETRY: 'yellow', IMPOSSIBLE: 'red'} as const;
+
+/** Somebody may be able to answer, and should know that the run may end for want of it. */
+function askLine({ask, text}: AgentAsk): Piece {
+  const what = ask === 'permission' ? 'the agent asks for a permission' : 'the agent asks';
+  return urgent(`${what}: ${clean(text)}`, 'yellow');
+}
+
+function quietText({silentMs, limitMs, clock}: StallSuspected): string {
+  return `quiet for ${secondsText(silentMs)}; the ${clock} limit is ${secondsText(limitMs)}`;
+}
+
+function extensionText({clock, limitMs, reason}: TimeoutExtended): string {
+  return `past the ${clock} limit of ${secondsText(limitMs)}, and it goes on: ${clean(reason)}`;
+}
+
+/** What the user has asked for is no news to him, and an agent that lingers after its end is no problem. */
+function stopLine({cause, clock, reason}: StopRequested): Piece {
+  const text = `stopping the run: ${clean(reason)}`;
+  return cause === 'cancel' || clock === 'grace' ? line(text, 'yellow') : urgent(text, 'yellow');
+}
+
+function sweptLines({ended, survivors, kept}: ProcessesSwept): Piece[] {
+  return [
+    ...(ended.length > 0 ? [line(`left running by the agent, ended: ${processList(ended)}`, 'dim')] : []),
+    ...(survivors.length > 0 ? [urgent(`could not be ended: ${processList(survivors)}`, 'yellow')] : []),
+    ...(kept.length > 0 ? [urgent(`left running, as you asked: ${processList(kept)}`, 'yellow')] : []),
+  ];
+}
 
 function line(text: string, style: Style): Piece {
   return {kind: 'line', text, style};

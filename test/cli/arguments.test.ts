@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {DEFAULT_ACTIVITY} from '../../src/activity/options.ts';
 import {parseArguments} from '../../src/cli/arguments.ts';
 import {errorLine} from '../../src/cli/complain.ts';
 import {exitCodeOfError} from '../../src/cli/exit-code.ts';
@@ -44,6 +45,8 @@ describe('a task', () => {
         cwd: '/here',
         env: {},
         agentArgs: [],
+        activity: DEFAULT_ACTIVITY,
+        keepProcesses: false,
         json: false,
         verbosity: 'normal',
       },
@@ -65,6 +68,9 @@ describe('a task', () => {
       ...['--max-iterations', '2', '--no-audit', '--permission-mode', 'edit', '--transport', 'pipe'],
       ...['--max-frame', '1MiB', '--cwd', 'sub', '--env', 'A=1', '--env', 'B=x=y', '--agent-arg', '--foo'],
       ...['--agent-arg=-x', '--json', '--verbose', 'do it'],
+      ...['--initial-timeout', '90', '--idle-timeout', 'off', '--tool-timeout', '2h', '--max-timeout', '3h'],
+      ...['--activity-interval', '500ms', '--monitor', 'processes,output', '--on-ask', 'wait'],
+      '--keep-processes',
     ];
     expect(runOptions(argv)).toEqual({
       prompt: {from: 'argument', text: 'do it'},
@@ -80,6 +86,18 @@ describe('a task', () => {
       cwd: '/here/sub',
       env: {A: '1', B: 'x=y'},
       agentArgs: ['--foo', '-x'],
+      activity: {
+        limits: {
+          initialMs: 90_000,
+          idleMs: null,
+          toolMs: 7_200_000,
+          maxMs: 10_800_000,
+          intervalMs: 500,
+        },
+        monitor: ['output', 'processes'],
+        onAsk: 'wait',
+      },
+      keepProcesses: true,
       json: true,
       verbosity: 'verbose',
     });
@@ -145,6 +163,61 @@ describe('sizes of frames', () => {
   );
 });
 
+describe('times', () => {
+  it.each([
+    ['90', 90_000],
+    ['30s', 30_000],
+    ['5m', 300_000],
+    ['1 h', 3_600_000],
+    ['500ms', 500],
+    ['1.5m', 90_000],
+    ['0.5', 500],
+    ['1ms', 1],
+    ['off', null],
+  ])('%s is %s ms', (given, ms) =>
+    expect(runOptions(['a b', '--idle-timeout', given]).activity.limits.idleMs).toBe(ms),
+  );
+
+  it('may be as long as a timer takes', () => {
+    const {limits} = runOptions(['a b', '--max-timeout', '500h', '--tool-timeout=500h']).activity;
+    expect(limits).toMatchObject({toolMs: 1_800_000_000, maxMs: 1_800_000_000});
+  });
+});
+
+describe('the limits of a task', () => {
+  const limits = (...argv: string[]) => runOptions(['a b', ...argv]).activity.limits;
+
+  it('that nobody gave are no longer than the one of the whole run', () => {
+    expect(limits('--max-timeout', '60s')).toMatchObject({
+      initialMs: 60_000,
+      idleMs: 60_000,
+      toolMs: 60_000,
+      maxMs: 60_000,
+    });
+    expect(limits('--max-timeout', '60s', '--idle-timeout', '60s')).toMatchObject({idleMs: 60_000});
+  });
+
+  it('have no upper end once the whole run has none', () => {
+    expect(limits('--max-timeout', 'off', '--tool-timeout', '9h')).toMatchObject({
+      initialMs: 300_000,
+      toolMs: 32_400_000,
+      maxMs: null,
+    });
+  });
+
+  it('that are off contradict nothing', () => {
+    expect(limits('--max-timeout', '1s', '--tool-timeout', 'off')).toMatchObject({
+      toolMs: null,
+      idleMs: 1000,
+    });
+  });
+
+  it('take each kind of evidence once', () => {
+    const {monitor} = runOptions(['a b', '--monitor', 'files, output,files']).activity;
+    expect(monitor).toEqual(['output', 'files']);
+  });
+});
+
 describe('exec', () => {
   const exec = (argv: string[]) => {
     const invocation = parse(['exec', ...argv]);
@@ -158,6 +231,30 @@ describe('exec', () => {
       stdin: false,
     });
     expect(exec(['ls', '--help', '--', 'x'])).toMatchObject({argv: ['ls', '--help', '--', 'x'], json: false});
+  });
+
+  it('has no clocks but those that are given', () => {
+    const off = {initialMs: null, idleMs: null, toolMs: null, maxMs: null, intervalMs: 30_000};
+    expect(exec(['--', 'x'])).toMatchObject({
+      activity: {limits: off, monitor: ['output', 'processes']},
+      keepProcesses: false,
+    });
+    const given = [
+      '--idle-timeout',
+      '2h',
+      '--monitor',
+      'files',
+      '--keep-processes',
+      '--',
+      'x',
+      '--max-timeout',
+    ];
+    expect(exec(given)).toMatchObject({
+      argv: ['x', '--max-timeout'],
+      activity: {limits: {...off, idleMs: 7_200_000}, monitor: ['files']},
+      keepProcesses: true,
+    });
+    expect(exec(['--max-timeout', '5s', '--', 'x'])?.activity.limits).toEqual({...off, maxMs: 5000});
   });
 
   it('takes its own options', () => {
@@ -205,7 +302,21 @@ describe('the other commands', () => {
   it.each([
     [['doctor'], {command: 'doctor', options: {json: false}}],
     [['doctor', '--json'], {command: 'doctor', options: {json: true}}],
-    [['demo', '--json'], {command: 'demo', options: {json: true, verbosity: 'normal', transport: 'auto'}}],
+    [['explain'], {command: 'explain', options: {session: 'last', json: false}}],
+    [['explain', '9f3c0a', '--json'], {command: 'explain', options: {session: '9f3c0a', json: true}}],
+    [
+      ['demo', '--json'],
+      {
+        command: 'demo',
+        options: {
+          json: true,
+          verbosity: 'normal',
+          transport: 'auto',
+          activity: DEFAULT_ACTIVITY,
+          keepProcesses: false,
+        },
+      },
+    ],
     [['--version'], {command: 'print', text: '1.2.3\n'}],
   ])('%j', (argv, invocation) => expect(parse(argv)).toEqual(invocation));
 
@@ -295,6 +406,10 @@ describe('wrong input is one line with a code and the next step, and exit code 2
       'oneshot: INVALID_OPTION: --max-frame "64 mebi" is not valid. It takes bytes, such as 1048576 or 64MiB, at most 512MiB.',
     ],
     [
+      ['a b', '--max-frame', 'many'],
+      'oneshot: INVALID_OPTION: --max-frame "many" is not valid. It takes bytes, such as 1048576 or 64MiB, at most 512MiB.',
+    ],
+    [
       ['a b', '--max-frame', '1GiB'],
       'oneshot: INVALID_OPTION: --max-frame "1GiB" is not valid. It takes bytes, such as 1048576 or 64MiB, at most 512MiB.',
     ],
@@ -305,6 +420,48 @@ describe('wrong input is one line with a code and the next step, and exit code 2
     [
       ['a b', '--worker-model', '--json'],
       'oneshot: INVALID_OPTION: --worker-model "--json" is not valid. --worker-model needs a value.',
+    ],
+    ...['0', '-5', '0s', '0.4ms', 'soon', '1d', '30 sec', '', '1e3', '.5s', '501h'].map(
+      (given): [string[], string] => [
+        ['a b', '--idle-timeout', given],
+        `oneshot: INVALID_OPTION: --idle-timeout "${given}" is not valid. It takes a time such as 30s, 1.5m, 1h, 500ms, or 90 for seconds, at most 500h, or off.`,
+      ],
+    ),
+    [
+      ['a b', '--activity-interval', 'off'],
+      'oneshot: INVALID_OPTION: --activity-interval "off" is not valid. It takes a time such as 30s, 1.5m, 1h, 500ms, or 90 for seconds, at most 500h.',
+    ],
+    [
+      ['a b', '--idle-timeout', '2h'],
+      'oneshot: INVALID_OPTION: --idle-timeout 2h is longer than --max-timeout 1h, the default. Raise --max-timeout or lower --idle-timeout.',
+    ],
+    [
+      ['a b', '--initial-timeout', '90s', '--max-timeout', '1500ms'],
+      'oneshot: INVALID_OPTION: --initial-timeout 90s is longer than --max-timeout 1500ms. Raise --max-timeout or lower --initial-timeout.',
+    ],
+    [
+      ['exec', '--tool-timeout', '3m', '--max-timeout', '2m', '--', 'x'],
+      'oneshot: INVALID_OPTION: --tool-timeout 3m is longer than --max-timeout 2m. Raise --max-timeout or lower --tool-timeout.',
+    ],
+    [
+      ['a b', '--monitor', 'output,file'],
+      'oneshot: INVALID_OPTION: --monitor "file" is not valid. Did you mean files? --monitor takes output, files, processes.',
+    ],
+    [
+      ['a b', '--monitor', ''],
+      'oneshot: INVALID_OPTION: --monitor "" is not valid. Did you mean files? --monitor takes output, files, processes.',
+    ],
+    [
+      ['a b', '--on-ask', 'answer'],
+      'oneshot: INVALID_OPTION: --on-ask "answer" is not valid. Did you mean stop? --on-ask takes stop, wait.',
+    ],
+    [
+      ['exec', '--on-ask', 'wait', '--', 'x'],
+      "oneshot: INVALID_OPTION: unknown option '--on-ask'. See oneshot exec --help.",
+    ],
+    [
+      ['explain', 'a', 'b'],
+      "oneshot: USAGE: too many arguments for 'explain'. Expected 1 argument but got 2. See oneshot explain --help.",
     ],
     [['a b', '--cwd'], "oneshot: USAGE: option '--cwd <dir>' argument missing. See oneshot --help."],
     [

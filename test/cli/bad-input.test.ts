@@ -55,6 +55,16 @@ describe('bad input is refused in one line, with a code and the next step, and n
   it('an invalid option value', () =>
     expectRefusal(['--max-iterations', 'x', 'do it'], 2, /^oneshot: INVALID_OPTION: --max-iterations "x"/));
 
+  it('a limit that contradicts another', () =>
+    expectRefusal(
+      ['--idle-timeout', '2h', 'do it'],
+      2,
+      /^oneshot: INVALID_OPTION: --idle-timeout 2h is longer than --max-timeout 1h.*Raise --max-timeout/,
+    ));
+
+  it('a session that is not there', () =>
+    expectRefusal(['explain', 'x'], 2, /^oneshot: SESSION_NOT_FOUND: /));
+
   it('a mistyped command', () => expectRefusal(['dcotor'], 2, /^oneshot: UNKNOWN_COMMAND: .*oneshot doctor/));
 
   it('several arguments', () => expectRefusal(['do', 'it'], 2, /^oneshot: USAGE: .*Quote the task/));

@@ -1,5 +1,13 @@
 /** Events for tests, with the head filled in. */
-import type {EventBody, EventHead, OneshotEvent, RunFinished, RunStarted} from '../../src/event.ts';
+import type {
+  EventBody,
+  EventHead,
+  LastEvidences,
+  OneshotEvent,
+  RunFinished,
+  RunStarted,
+  StopRequested,
+} from '../../src/event.ts';
 
 export function event(body: EventBody, head: Partial<EventHead> = {}): OneshotEvent {
   return {v: 1, seq: 1, at: 0, session: 's', iteration: 1, role: 'worker', source: 'agent', ...head, ...body};
@@ -25,9 +33,29 @@ export function toolCall(
   return event({type: 'tool_call', status: 'in_progress', ...call, ...rest}, {at});
 }
 
+export const NO_EVIDENCE: LastEvidences = {output: null, files: null, processes: null};
+
+export function stopRequested(
+  more: Partial<StopRequested> = {},
+  head: Partial<EventHead> = {},
+): OneshotEvent {
+  return event(
+    {
+      type: 'stop_requested',
+      cause: 'clock',
+      clock: 'idle',
+      limitMs: 120_000,
+      reason: 'no sign of life (idle limit 120 s); last evidence: output: none',
+      lastEvidence: NO_EVIDENCE,
+      ...more,
+    },
+    {source: 'runner', ...head},
+  );
+}
+
 export const NO_USAGE = {inputTokens: null, outputTokens: null, costUsd: null};
 
-export function runStarted(more: Partial<RunStarted> = {}): OneshotEvent {
+export function runStarted(more: Partial<RunStarted> = {}, head: Partial<EventHead> = {}): OneshotEvent {
   return event(
     {
       type: 'run_started',
@@ -46,7 +74,7 @@ export function runStarted(more: Partial<RunStarted> = {}): OneshotEvent {
       resumedAgentSession: null,
       ...more,
     },
-    {source: 'runner'},
+    {source: 'runner', ...head},
   );
 }
 

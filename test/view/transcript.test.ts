@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {OneshotEvent} from '../../src/event.ts';
 import {Transcript, type Verbosity} from '../../src/view/transcript.ts';
-import {event, runFinished, runStarted, says, toolCall} from './events.ts';
+import {event, NO_EVIDENCE, runFinished, runStarted, says, stopRequested, toolCall} from './events.ts';
 
 /** The lines and texts that a person reads; `break`s left out. */
 function read(events: OneshotEvent[], verbosity: Verbosity = 'normal', agentOutput = true): string[] {
@@ -220,6 +220,73 @@ describe('the transcript', () => {
   });
 });
 
+describe('signs of life in the transcript', () => {
+  const body = (more: Parameters<typeof event>[0]) => event(more, {source: 'runner'});
+
+  /** The line of one event, with its style; `!` marks what is urgent. */
+  function lineOf(one: OneshotEvent, verbosity: Verbosity = 'normal'): string[] {
+    const pieces = new Transcript({verbosity, agentOutput: true}).pieces(one);
+    return pieces.map((piece) =>
+      piece.kind === 'line' ? `${piece.style}${piece.urgent ? '!' : ''} ${piece.text}` : piece.kind,
+    );
+  }
+
+  it('an agent that asks is urgent', () => {
+    expect(lineOf(body({type: 'agent_ask', ask: 'question', text: 'which \x1b[1mfile?'}))).toEqual([
+      'yellow! the agent asks: which file?',
+    ]);
+    expect(lineOf(body({type: 'agent_ask', ask: 'permission', text: 'run make'}), 'quiet')).toEqual([
+      'yellow! the agent asks for a permission: run make',
+    ]);
+  });
+
+  it('evidence is told under verbose only', () => {
+    const evidence = body({type: 'evidence', kind: 'files', what: 'ui_messages.json changed'});
+    expect(lineOf(evidence)).toEqual([]);
+    expect(lineOf(evidence, 'verbose')).toEqual(['dim files: ui_messages.json changed']);
+  });
+
+  it('a silence is told with its limit, and why it is allowed', () => {
+    const limit = {clock: 'idle', limitMs: 120_000} as const;
+    const suspected = {type: 'stall_suspected', silentMs: 60_012, lastEvidence: NO_EVIDENCE} as const;
+    expect(lineOf(body({...suspected, ...limit}))).toEqual([
+      'yellow quiet for 60 s; the idle limit is 120 s',
+    ]);
+    const extended = {type: 'timeout_extended', reason: 'files: x changed', extraMs: 5000} as const;
+    expect(lineOf(body({...extended, ...limit}))).toEqual([
+      'dim past the idle limit of 120 s, and it goes on: files: x changed',
+    ]);
+  });
+
+  it('a stop is told with its reason, urgent where the user has not asked for it', () => {
+    expect(lineOf(stopRequested({reason: 'no sign of life'}))).toEqual([
+      'yellow! stopping the run: no sign of life',
+    ]);
+    const canceled = stopRequested({cause: 'cancel', clock: null, reason: 'SIGINT'});
+    expect(lineOf(canceled)).toEqual(['yellow stopping the run: SIGINT']);
+    expect(lineOf(canceled, 'quiet')).toEqual([]);
+    expect(lineOf(stopRequested({clock: 'grace'}), 'quiet')).toEqual([]);
+  });
+
+  it('processes left behind are told, urgent where they are still there', () => {
+    const ended = [{pid: 7, command: 'sleep 100'}];
+    const kept = [1, 2, 3, 4, 5, 6, 7].map((pid) => ({pid, command: 'node\x1b[2J server'}));
+    expect(lineOf(body({type: 'processes_swept', ended, survivors: [], kept: []}))).toEqual([
+      'dim left running by the agent, ended: 1 process: 7 sleep 100',
+    ]);
+    expect(lineOf(body({type: 'processes_swept', ended, survivors: ended, kept}), 'quiet')).toEqual([
+      'yellow! could not be ended: 1 process: 7 sleep 100',
+      'yellow! left running, as you asked: 7 processes: 1 node server, 2 node server, 3 node server, 4 node server, 5 node server, 2 more',
+    ]);
+  });
+
+  it('an end that was found in files is told', () => {
+    expect(read([runStarted(), runFinished({recovered: true}, {at: 5000})]).at(-1)).toBe(
+      "worker completed (5.0 s, its end read from the agent's files)",
+    );
+  });
+});
+
 describe('the end of a session', () => {
   const end = (ending: 'verified' | 'exhausted' | 'failed' | 'unverified', reason: string, iterations = 1) =>
     event({type: 'session_finished', ending, reason, text: null, iterations});
@@ -244,15 +311,38 @@ describe('the end of a session', () => {
     ],
     [
       [started, runFinished({outcome: 'stalled'}), end('failed', 'silent')],
-      'oneshot: AGENT_STALLED: silent. Run it again, or see the session log.',
+      'oneshot: AGENT_STALLED: silent. Run it again. oneshot explain s says more.',
+    ],
+    [
+      [started, runStarted(), stopRequested(), runFinished({outcome: 'stalled'}), end('failed', 'silent')],
+      'oneshot: AGENT_STALLED: silent. Raise --idle-timeout if it was at work; else run it again. oneshot explain s says more.',
+    ],
+    [
+      [
+        started,
+        stopRequested({cause: 'ask', clock: null}),
+        runFinished({outcome: 'stalled'}),
+        end('failed', 'asked'),
+      ],
+      'oneshot: AGENT_STALLED: asked. Say in the task what it asks for, or allow it with --permission-mode; --on-ask wait lets it wait. oneshot explain s says more.',
+    ],
+    [
+      [started, stopRequested({clock: 'max'}), runFinished({outcome: 'timed-out'}), end('failed', 'late')],
+      'oneshot: TIMED_OUT: late. Raise --max-timeout, or make the task smaller. oneshot explain s says more.',
+    ],
+    [
+      [
+        started,
+        stopRequested({clock: 'max'}),
+        runStarted(),
+        runFinished({outcome: 'timed-out'}),
+        end('failed', 'late'),
+      ],
+      'oneshot: TIMED_OUT: late. Run it again. oneshot explain s says more.',
     ],
     [
       [started, runFinished({outcome: 'truncated'}), end('failed', 'cut')],
       'oneshot: OUTPUT_TRUNCATED: cut. Run it again; --debug shows every event.',
-    ],
-    [
-      [started, runFinished({outcome: 'timed-out'}), end('failed', 'late')],
-      'oneshot: TIMED_OUT: late. Make the task smaller.',
     ],
     [
       [started, runFinished({outcome: 'failed'}), end('failed', 'HTTP 401')],
