@@ -33,6 +33,12 @@ const clock = z.enum(['initial', 'idle', 'tool', 'max', 'grace']);
 const evidence = z.object({what: z.string(), agoMs: z.number()}).nullable();
 const lastEvidences = z.object({output: evidence, files: evidence, processes: evidence});
 const leftProcesses = z.array(z.object({pid: count, command: z.string()}));
+const agentPlan = z.object({
+  executor: z.string(),
+  model: nullableString,
+  permissionMode,
+  agentArgs: z.array(z.string()),
+});
 const textContent = z.object({type: z.literal('text'), text: z.string()});
 const toolStatus = z.enum(['pending', 'in_progress', 'completed', 'failed']);
 const toolKind = z.enum([
@@ -100,6 +106,20 @@ export const eventSchema = z.discriminatedUnion('type', [
     cwd: z.string(),
     maxIterations: count,
     audit: z.boolean(),
+    worker: agentPlan.nullable(),
+    auditor: agentPlan.nullable(),
+    oneshotVersion: z.string(),
+    nodeVersion: z.string(),
+    platform: z.string(),
+  }),
+  z.object({
+    ...head,
+    type: z.literal('session_resumed'),
+    from: z.string(),
+    instructions: nullableString,
+    maxIterations: count,
+    worker: agentPlan,
+    auditor: agentPlan.nullable(),
     oneshotVersion: z.string(),
     nodeVersion: z.string(),
     platform: z.string(),
@@ -121,6 +141,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     promptDelivery: z.enum(['stdin', 'argv', 'file', 'none']),
     promptBytes: count,
     resumedAgentSession: nullableString,
+    mark: z.string(),
   }),
   z.object({
     ...head,
@@ -196,6 +217,14 @@ export const eventSchema = z.discriminatedUnion('type', [
     usage: z.object(usage),
     permissionDenials: z.array(z.object({toolName: z.string(), toolCallId: nullableString})),
     recovered: z.literal(true).optional(),
+  }),
+  z.object({
+    ...head,
+    type: z.literal('redacted'),
+    stream: z.enum(['stdout', 'stderr']),
+    offset: count,
+    length: count,
+    name: z.string(),
   }),
   z.object({
     ...head,

@@ -170,6 +170,14 @@ export interface UsageUpdate extends Usage {
 
 // Supervision --------------------------------------------------------------------------------------------------------
 
+/** What a role runs with, as it was asked for. */
+export interface AgentPlan {
+  executor: string;
+  model: string | null;
+  permissionMode: PermissionMode;
+  agentArgs: string[];
+}
+
 export interface SessionStarted {
   type: 'session_started';
   /** The task as given; null for `exec`, which has a command instead. */
@@ -178,6 +186,24 @@ export interface SessionStarted {
   maxIterations: number;
   /** Whether an auditor will judge the work. */
   audit: boolean;
+  /** What the worker and the auditor are; null where there is none, such as under `exec`. */
+  worker: AgentPlan | null;
+  auditor: AgentPlan | null;
+  oneshotVersion: string;
+  nodeVersion: string;
+  platform: string;
+}
+
+/** The session goes on, in another process of oneshot. */
+export interface SessionResumed {
+  type: 'session_resumed';
+  /** Where the log had ended, and what is done first; one line for a person. */
+  from: string;
+  /** What the user added to the task, or null. */
+  instructions: string | null;
+  maxIterations: number;
+  worker: AgentPlan;
+  auditor: AgentPlan | null;
   oneshotVersion: string;
   nodeVersion: string;
   platform: string;
@@ -208,6 +234,8 @@ export interface RunStarted {
   promptBytes: number;
   /** The agent's own session that this run continues, or null for a fresh one. */
   resumedAgentSession: string | null;
+  /** Name of the environment variable that every process of this run carries. */
+  mark: string;
 }
 
 /** The agent told its own session id. */
@@ -325,6 +353,17 @@ export interface RunFinished {
   recovered?: true;
 }
 
+/** Bytes of a raw file that were left out, since they held a secret. */
+export interface Redacted {
+  type: 'redacted';
+  stream: StreamName;
+  /** Where they would have stood in the child's output, bytes. */
+  offset: number;
+  length: number;
+  /** Name of the variable that holds the secret, or of the pattern it matched. */
+  name: string;
+}
+
 export interface Verdict {
   type: 'verdict';
   /** null: the auditor's answer held no clear verdict. */
@@ -371,6 +410,7 @@ export type EventBody =
   | Plan
   | UsageUpdate
   | SessionStarted
+  | SessionResumed
   | IterationStarted
   | RunStarted
   | AgentSession
@@ -383,6 +423,7 @@ export type EventBody =
   | SignalSent
   | ProcessesSwept
   | RunFinished
+  | Redacted
   | Verdict
   | SessionFinished
   | Unparsed

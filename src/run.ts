@@ -347,6 +347,7 @@ class Attempt {
       promptDelivery: this.#promptDelivery,
       promptBytes: this.#prompt.length,
       resumedAgentSession: resume,
+      mark: this.#mark,
     });
     if (child.transportWarning) this.note('warning', 'TRANSPORT_FALLBACK', child.transportWarning);
   }

@@ -64,6 +64,8 @@ async function runOnce(
     cwd,
     maxIterations: 1,
     audit: false,
+    worker: null,
+    auditor: null,
     oneshotVersion: VERSION,
     nodeVersion: process.versions.node,
     platform: process.platform,

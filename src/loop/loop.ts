@@ -1,5 +1,14 @@
 /** The loop: a worker run, an auditor run, and again with the auditor's feedback until an explicit verdict. */
-import type {Ending, EventBody, Note, Role, RunFinished, SessionFinished, Verdict} from '../event.ts';
+import type {
+  AgentPlan,
+  Ending,
+  EventBody,
+  Note,
+  Role,
+  RunFinished,
+  SessionFinished,
+  Verdict,
+} from '../event.ts';
 import {type AgentChoice, type RunContext, run} from '../run.ts';
 import {auditorAgainPrompt, auditorPrompt, retryPrompt} from './prompt.ts';
 import {readVerdict} from './verdict.ts';
@@ -59,13 +68,15 @@ class LoopedSession {
   }
 
   start(): void {
-    const {task, auditor, maxIterations, oneshotVersion} = this.#request;
+    const {task, worker, auditor, maxIterations, oneshotVersion} = this.#request;
     this.#record(0, null, {
       type: 'session_started',
       task,
       cwd: this.#context.cwd,
       maxIterations: auditor ? maxIterations : 1,
       audit: auditor !== null,
+      worker: planOf(worker),
+      auditor: auditor && planOf(auditor),
       oneshotVersion,
       nodeVersion: process.versions.node,
       platform: process.platform,
@@ -172,6 +183,10 @@ class LoopedSession {
   #record(iteration: number, role: Role | null, body: EventBody): void {
     this.#context.log.append({body, iteration, role, source: 'runner'});
   }
+}
+
+function planOf({executor, model, permissionMode, agentArgs}: AgentChoice): AgentPlan {
+  return {executor: executor.name, model, permissionMode, agentArgs: [...agentArgs]};
 }
 
 function endOfFailedRun(role: Role, {outcome, reason}: RunFinished): End {

@@ -89,6 +89,12 @@ export class Transcript {
       case 'session_started':
         this.#audit = event.audit;
         return this.#agentOutput || this.#isVerbose ? [line(`session ${event.session}`, 'dim')] : [];
+      case 'session_resumed':
+        return [line(`session ${event.session} goes on: ${clean(event.from)}`, 'bold')];
+      case 'redacted':
+        return this.#verboseLine(
+          `left out a secret of ${event.length} bytes (${event.name}) from ${event.stream}`,
+        );
       case 'iteration_started':
         return this.#audit ? [line(`iteration ${event.iteration} of ${event.maxIterations}`, 'bold')] : [];
       case 'run_started':

@@ -16,6 +16,8 @@ const started = event({
   task: 't',
   cwd: '/',
   maxIterations: 5,
+  worker: null,
+  auditor: null,
   audit: true,
   oneshotVersion: '0',
   nodeVersion: '20',
