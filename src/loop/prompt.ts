@@ -49,15 +49,48 @@ ${feedback}
 
 Do what is missing, check it yourself, then say what you did.`;
   if (resumed) return verdict;
-  return `${task}
+  return `${task}\n\n${previousAttempt(previousText)}\n\n${verdict}`;
+}
 
-This task was already worked on in this directory. The words at the end of that attempt were:
+/** The worker once more, in its own session, after it was interrupted. */
+export const CONTINUE_PROMPT = `You were interrupted while you worked on this task. Look at what is done already, go on until
+the task is done, check it yourself, then say what you did.`;
+
+/** The worker once more, with nothing but the prompt that it was interrupted with. */
+export function againPrompt(prompt: string): string {
+  return `${prompt}
+
+An earlier attempt at this was interrupted. Part of the work may be done already: look at it before you begin.`;
+}
+
+/** The worker once more, since the user has more to say. `resumed`: it still knows the task from its own session. */
+export function instructionsPrompt(
+  task: string,
+  previousText: string | null,
+  instructions: string,
+  resumed: boolean,
+): string {
+  const added = `The user has looked at the work and adds to the task:
+
+<instructions>
+${instructions}
+</instructions>
+
+Do that, check it yourself, then say what you did.`;
+  return resumed ? added : `${task}\n\n${previousAttempt(previousText)}\n\n${added}`;
+}
+
+/** The task as it is now: what the user has added belongs to it. */
+export function taskWith(task: string, instructions: readonly string[]): string {
+  return [task, ...instructions.map((added) => `The user has added:\n\n${added}`)].join('\n\n');
+}
+
+function previousAttempt(text: string | null): string {
+  return `This task was already worked on in this directory. The words at the end of that attempt were:
 
 <previous_attempt>
-${quoted(previousText)}
-</previous_attempt>
-
-${verdict}`;
+${quoted(text)}
+</previous_attempt>`;
 }
 
 function quoted(text: string | null): string {

@@ -1,0 +1,77 @@
+/** `oneshot resume`: goes on with a session from where its log ends. Output and exit code are those of a task. */
+
+import {OneshotError} from '../error.ts';
+import {resumeLoop} from '../loop/loop.ts';
+import {settleLastRun} from '../loop/settle.ts';
+import type {RunContext} from '../run.ts';
+import {findSession} from '../session/find.ts';
+import {reopenSessionLog} from '../session/open.ts';
+import type {SessionState} from '../session/state.ts';
+import {stateDir} from '../session/state-dir.ts';
+import {chooseAgents, type SessionAgents} from './agents.ts';
+import {demoAgents} from './demo-command.ts';
+import {agentEnvironment} from './environment.ts';
+import type {ResumeOptions} from './invocation.ts';
+import type {Io} from './io.ts';
+import {processLookup} from './processes.ts';
+import {endOfLoop} from './run-command.ts';
+import {VERSION} from './version.ts';
+import {requireFolder} from './working-directory.ts';
+
+export async function resumeCommand(options: ResumeOptions, io: Io): Promise<number> {
+  const {id} = await findSession(stateDir(io.env), options.session);
+  const {log, state} = await reopenSessionLog({
+    stateDir: stateDir(io.env),
+    id,
+    clock: io.clock,
+    processes: processLookup(),
+  });
+  const prepared = await prepare(state, options, io).catch(async (error) => {
+    await log.close();
+    throw error;
+  });
+  const {agents, session} = prepared;
+  const goOn = async (context: RunContext) => {
+    const agent = (state.lastRun?.role === 'auditor' && agents.auditor) || agents.worker;
+    await settleLastRun(context, state, {agent, takeover: options.takeover});
+    const maxIterations = options.maxIterations ?? state.maxIterations;
+    const {instructions} = options;
+    return resumeLoop(context, {...agents, state, instructions, maxIterations, oneshotVersion: VERSION});
+  };
+  return endOfLoop(io, session, agents.auditor !== null, goOn, async () => log);
+}
+
+async function prepare(state: SessionState, options: ResumeOptions, io: Io) {
+  const {cwd} = state;
+  await requireFolder(cwd);
+  const env = agentEnvironment(io.env, options.env);
+  const agents = await agentsOf(state, options, io);
+  return {agents, session: {...options, cwd, env, agentOutput: true}};
+}
+
+/** The same agents as before, found anew: they may have been updated. */
+async function agentsOf(state: SessionState, options: ResumeOptions, io: Io): Promise<SessionAgents> {
+  const {worker, auditor, cwd} = state;
+  if (worker === null) {
+    throw new OneshotError(
+      'NOTHING_TO_RESUME',
+      'the session is a recorded command, or its log does not say what it ran with',
+      'Start it again.',
+    );
+  }
+  if (worker.adapter === 'demo') return demoAgents(io);
+  const auditorsAlone = worker.executor !== 'command' && auditor?.executor === 'command';
+  return chooseAgents(
+    {
+      executor: worker.executor,
+      auditorExecutor: auditor?.executor ?? null,
+      audit: auditor !== null,
+      workerModel: options.workerModel ?? worker.model,
+      auditorModel: options.auditorModel ?? auditor?.model ?? null,
+      permissionMode: options.permissionMode ?? worker.permissionMode,
+      agentArgs: auditorsAlone ? auditor.agentArgs : worker.agentArgs,
+      cwd,
+    },
+    agentEnvironment(io.env, options.env),
+  );
+}

@@ -1,0 +1,98 @@
+/** Where an interrupted session goes on: decided from the state of its log alone. */
+import {OneshotError} from '../error.ts';
+import type {SessionState} from '../session/state.ts';
+
+/** What is done first. */
+export type ResumePoint = {
+  /** For a person, one line. */
+  why: string;
+} & (
+  | {
+      next: 'work';
+      /** Whether it opens an iteration; else the one that the log ended in goes on. */
+      isNew: boolean;
+      /** `first`: nobody has worked in this iteration. `again`: somebody was interrupted. Else as the words say. */
+      reason: 'first' | 'again' | 'retry' | 'instructions';
+    }
+  /** The work is there and nobody has judged it. */
+  | {next: 'audit'}
+  /** The auditor has answered and nobody has read the answer. */
+  | {next: 'judge'}
+  /** The verdict is there and nothing has followed from it. */
+  | {next: 'obey-verdict'}
+  /** A single run has completed, and the log does not say so. */
+  | {next: 'finish'}
+);
+
+export interface ResumeRequest {
+  /** What the user adds to the task, or null. */
+  instructions: string | null;
+  maxIterations: number;
+  /** Whether an auditor judges the work. */
+  audit: boolean;
+}
+
+/**
+ * Where `state` goes on. A run that had not ended must have an end in the state by now.
+ * @throws OneshotError NOTHING_TO_RESUME
+ */
+export function resumePoint(state: SessionState, request: ResumeRequest): ResumePoint {
+  if (state.task === null)
+    throw nothing('a recorded command cannot be resumed', 'Run it again: oneshot exec.');
+  const worker = state.runs.worker?.finished ?? null;
+  if (worker?.outcome !== 'completed') return workPoint(state);
+  if (request.instructions !== null) {
+    return {next: 'work', isNew: true, reason: 'instructions', why: 'the worker gets more instructions'};
+  }
+  if (!request.audit) return singleRunPoint(state);
+  return auditPoint(state, request);
+}
+
+const SAY_MORE = 'Say what to do differently: oneshot resume ID "more instructions".';
+
+function workPoint({iteration, runs: {worker}}: SessionState): ResumePoint {
+  if (worker === null) {
+    return {next: 'work', isNew: iteration === 0, reason: 'first', why: 'no worker had been started'};
+  }
+  const why = `the worker ${worker.finished?.outcome ?? 'had not ended'}: it works on in iteration ${iteration}`;
+  return {next: 'work', isNew: false, reason: 'again', why};
+}
+
+function singleRunPoint({finished}: SessionState): ResumePoint {
+  if (finished?.ending !== 'unverified') return {next: 'finish', why: 'the worker had completed'};
+  throw nothing('the session is done', SAY_MORE);
+}
+
+function auditPoint(state: SessionState, {maxIterations}: ResumeRequest): ResumePoint {
+  const {iteration} = state;
+  const ending = state.finished?.ending;
+  const verdict = state.verdicts.at(-1);
+  if (state.damaged)
+    return {next: 'audit', why: 'the log is damaged: what it says of verdicts is not trusted'};
+  switch (verdict?.verdict) {
+    case undefined:
+      if (state.runs.auditor?.finished?.outcome === 'completed')
+        return {next: 'judge', why: `the auditor of iteration ${iteration} had answered`};
+      return {next: 'audit', why: `nobody had judged the work of iteration ${iteration}`};
+    case null:
+      return {next: 'audit', why: `nobody had judged the work of iteration ${iteration}`};
+    case 'DONE':
+      if (ending !== 'verified') return {next: 'obey-verdict', why: 'the verdict was DONE'};
+      throw nothing('the session is verified', SAY_MORE);
+    case 'IMPOSSIBLE':
+      if (ending !== 'impossible') return {next: 'obey-verdict', why: 'the verdict was IMPOSSIBLE'};
+      throw nothing(`the auditor called the task impossible: ${verdict.reason}`, SAY_MORE);
+    case 'RETRY':
+      if (iteration < maxIterations)
+        return {next: 'work', isNew: true, reason: 'retry', why: `iteration ${iteration} was not accepted`};
+      if (ending !== 'exhausted') return {next: 'obey-verdict', why: 'the verdict was RETRY'};
+      throw nothing(
+        `all ${maxIterations} iterations are used up`,
+        `Allow more: oneshot resume ID --max-iterations ${maxIterations + 2}.`,
+      );
+  }
+}
+
+function nothing(message: string, nextStep: string): OneshotError {
+  return new OneshotError('NOTHING_TO_RESUME', message, nextStep);
+}
