@@ -17,10 +17,15 @@ export const EXIT = {
 const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   AGENT_NOT_FOUND: EXIT.notFound,
   AGENT_NOT_LOGGED_IN: EXIT.failed,
+  AGENT_STILL_RUNNING: EXIT.failed,
   SPAWN_FAILED: EXIT.failed,
   PTY_UNAVAILABLE: EXIT.failed,
   RECORDING_FAILED: EXIT.failed,
+  SESSION_ABANDONED: EXIT.failed,
+  SESSION_DAMAGED: EXIT.failed,
+  NO_RESULT: EXIT.failed,
   OUTPUT_FAILED: EXIT.failed,
+  SESSION_LOCKED: EXIT.failed,
   INTERNAL: EXIT.failed,
 };
 
