@@ -2,11 +2,14 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {OneshotError} from '../error.ts';
 import {executorByName} from '../executor/registry.ts';
 import {DEFAULT_MAX_FRAME_BYTES} from '../frame/decoder.ts';
 import {DEFAULT_MAX_ITERATIONS} from '../loop/loop.ts';
 import type {AgentChoice} from '../run.ts';
+import type {SessionAgents} from './agents.ts';
 import {agentEnvironment} from './environment.ts';
+import {EXIT} from './exit-code.ts';
 import type {DemoOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {runLoop} from './run-command.ts';
@@ -16,19 +19,30 @@ const TASK = 'Write a haiku about tests to haiku.txt: three lines.';
 
 export async function demoCommand(options: DemoOptions, io: Io): Promise<number> {
   const cwd = await mkdtemp(join(tmpdir(), 'oneshot-demo-'));
+  const session = {
+    ...options,
+    cwd,
+    env: agentEnvironment(io.env, {}),
+    maxFrameBytes: DEFAULT_MAX_FRAME_BYTES,
+    agentOutput: true,
+  };
+  const demo = {task: TASK, agents: demoAgents(io), maxIterations: DEFAULT_MAX_ITERATIONS};
+  let isOver = false;
   try {
-    const session = {
-      ...options,
-      cwd,
-      env: agentEnvironment(io.env, {}),
-      maxFrameBytes: DEFAULT_MAX_FRAME_BYTES,
-      agentOutput: true,
-    };
-    const agents = {worker: actor('worker', io), auditor: actor('auditor', io), notes: []};
-    return await runLoop(io, session, {task: TASK, agents, maxIterations: DEFAULT_MAX_ITERATIONS});
+    const code = await runLoop(io, session, demo);
+    isOver = code === EXIT.ok;
+    return code;
+  } catch (error) {
+    isOver = !(error instanceof OneshotError && error.code === 'RECORDING_FAILED');
+    throw error;
   } finally {
-    await rm(cwd, {recursive: true, force: true});
+    // A session that was interrupted, or ran out of disk, can be resumed there.
+    if (isOver) await rm(cwd, {recursive: true, force: true});
   }
+}
+
+export function demoAgents(io: Io): SessionAgents {
+  return {worker: actor('worker', io), auditor: actor('auditor', io), notes: []};
 }
 
 /** The scripted agent speaks Claude's stream-json, so Claude's adapter drives it. */
@@ -37,7 +51,7 @@ function actor(role: 'worker' | 'auditor', io: Io): AgentChoice {
     executor: executorByName('claude'),
     installation: {
       executor: 'claude',
-      adapter: 'claude',
+      adapter: 'demo',
       program: [process.execPath, io.companion('demo-agent')],
       version: `demo ${VERSION}`,
     },

@@ -47,11 +47,12 @@ describe('oneshot demo', () => {
     expect(events.filter((event) => event.type === 'note' && event.level !== 'info')).toEqual([]);
   });
 
-  it('removes its folder also when it is interrupted', async () => {
+  it('keeps its folder when it is interrupted, so that it can be resumed', async () => {
     const {child, stderr, ended} = start();
     await until(() => stderr().includes('→ '));
     child.kill('SIGINT');
     expect((await ended).code).toBe(130);
-    expect(readdirSync(place.work)).toEqual([]);
+    expect(readdirSync(place.work)).toHaveLength(1);
+    expect(await place.run(['resume'])).toMatchObject({code: 0});
   });
 });
