@@ -19,7 +19,7 @@ export async function builtLibrary(): Promise<typeof import('../src/index.ts')> 
 let upToDate: Promise<void> | undefined;
 
 /** Path of a file in `dist`, which is built anew when it is missing or older than any source file. */
-async function built(file: string): Promise<string> {
+export async function built(file: string): Promise<string> {
   upToDate ??= buildIfStale();
   await upToDate;
   return join(PROJECT, 'dist', file);

@@ -35,6 +35,7 @@ const lastEvidences = z.object({output: evidence, files: evidence, processes: ev
 const leftProcesses = z.array(z.object({pid: count, command: z.string()}));
 const agentPlan = z.object({
   executor: z.string(),
+  adapter: z.string(),
   model: nullableString,
   permissionMode,
   agentArgs: z.array(z.string()),

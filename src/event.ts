@@ -173,6 +173,8 @@ export interface UsageUpdate extends Usage {
 /** What a role runs with, as it was asked for. */
 export interface AgentPlan {
   executor: string;
+  /** Which adapter of the executor, such as `cline-3`. */
+  adapter: string;
   model: string | null;
   permissionMode: PermissionMode;
   agentArgs: string[];
@@ -353,14 +355,14 @@ export interface RunFinished {
   recovered?: true;
 }
 
-/** Bytes of a raw file that were left out, since they held a secret. */
+/** A secret in what the child wrote. A mask of the same length stands in its place in the raw file. */
 export interface Redacted {
   type: 'redacted';
   stream: StreamName;
-  /** Where they would have stood in the child's output, bytes. */
+  /** Of the child's output and of the raw file alike, bytes. */
   offset: number;
   length: number;
-  /** Name of the variable that holds the secret, or of the pattern it matched. */
+  /** Name of the variable that holds the secret, or of the pattern that it matched. */
   name: string;
 }
 

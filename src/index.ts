@@ -29,8 +29,10 @@ export {
   run,
   type StopReason,
 } from './run.ts';
+export {type FollowOptions, followEvents} from './session/follow.ts';
 export type {SessionLog, View} from './session/log.ts';
 export {type OpenSessionOptions, openSessionLog} from './session/open.ts';
+export {createRedactor, type Redactor, type RedactorOptions} from './session/redact.ts';
 export {stateDir} from './session/state-dir.ts';
 export {type Guard, startGuard, type WatchedRun} from './transport/guard.ts';
 export type {ProcessEntry, ProcessFacts, ProcessTable} from './transport/process-table.ts';

@@ -6,8 +6,8 @@
  * From chunk to queued event everything is synchronous. When the log falls behind, reading pauses and the child blocks;
  * once the child is being stopped it is drained instead, and what the log cannot take is discarded and noted.
  */
-import {mkdirSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {mkdirSync, statSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 import type {Judge, JudgedStop} from './activity/judge.ts';
 import {type ActivityOptions, DEFAULT_ACTIVITY} from './activity/options.ts';
 import type {Clock} from './clock.ts';
@@ -29,6 +29,11 @@ import {type AgentEvent, AgentOutput} from './executor/output.ts';
 import {MAX_ARGV_PROMPT_BYTES, promptFileArgument} from './executor/prompt.ts';
 import {readVersion} from './executor/version.ts';
 import type {SessionLog} from './session/log.ts';
+import type {Redactor} from './session/redact.ts';
+import type {Told} from './session/redact-deltas.ts';
+import {redacting} from './session/redact-log.ts';
+import {maskPieces, type Piece} from './session/redact-pieces.ts';
+import {type Cleared, RunRedaction} from './session/redact-run.ts';
 import {supervise} from './supervision.ts';
 import {Family, newMark} from './transport/family.ts';
 import type {Guard, WatchedRun} from './transport/guard.ts';
@@ -77,6 +82,8 @@ export interface RunContext {
   processes?: ProcessTable | null;
   /** Stops the agent should this process vanish; see `startGuard`. @default nobody does */
   guard?: Guard;
+  /** Keeps secrets out of what is recorded; null: nobody does. @default one for the secrets in `env` */
+  redactor?: Redactor | null;
 }
 
 export interface RunRequest {
@@ -105,15 +112,19 @@ const FLUSH_LIMIT_MS = 5_000;
  * @throws OneshotError AGENT_NOT_FOUND, SPAWN_FAILED, CWD_UNUSABLE, PERMISSION_MODE_UNSUPPORTED, RECORDING_FAILED when
  * the agent cannot be started; once it runs, every ending is a value.
  */
-export async function run(context: RunContext, request: RunRequest): Promise<RunFinished> {
+export async function run(given: RunContext, request: RunRequest): Promise<RunFinished> {
+  const context = redacting(given);
   const refusedFlags = new Set<string>();
   for (;;) {
     const attempt = new Attempt(context, request, refusedFlags);
-    const finished = await attempt.run();
+    const finished = redacted(context, await attempt.run());
     const flag = attempt.refusedFlag(finished);
     if (flag === null) {
+      await flushed(context);
+      attempt.maskPieces();
       attempt.record(finished);
       await flushed(context);
+      await synced(context);
       return finished;
     }
     const version = (await readVersion(request.agent.installation, context.env)) ?? '(version unknown)';
@@ -121,6 +132,10 @@ export async function run(context: RunContext, request: RunRequest): Promise<Run
     attempt.note('warning', 'STREAMING_FLAG_REFUSED', text);
     refusedFlags.add(flag);
   }
+}
+
+function redacted({redactor}: RunContext, finished: RunFinished): RunFinished {
+  return redactor ? redactor.body(finished) : finished;
 }
 
 /** Waits for the log; once a stop is asked for, no longer than `FLUSH_LIMIT_MS`. */
@@ -134,6 +149,15 @@ async function flushed({log, stop, clock}: RunContext): Promise<void> {
   await log.flush();
   release();
   cancelTimer();
+}
+
+/** A step is over: it shall outlive the machine. Not waited for once a stop is asked for; the end of the session syncs again. */
+async function synced({log, stop}: RunContext): Promise<void> {
+  if (stop.aborted) return;
+  await new Promise<void>((settle) => {
+    const release = onAbort(stop, settle);
+    void log.sync().then(release).then(settle);
+  });
 }
 
 /** Calls back when `signal` is aborted, at once if it is already. Returns the function that takes this back. */
@@ -156,6 +180,9 @@ class Attempt {
   readonly #hasTerminalEvent: boolean;
   readonly #normalizer: Normalizer;
   readonly #output: AgentOutput;
+  readonly #redaction: RunRedaction | null;
+  /** Of secrets that came in pieces: what has to be masked in the raw files. */
+  #pieces: Piece[] = [];
   readonly #discarded: Record<StreamName, RawSpan | null> = {stdout: null, stderr: null};
   /** Carried by every process of this run, in its environment. */
   readonly #mark = newMark();
@@ -170,7 +197,7 @@ class Attempt {
   #silentSteps = 0;
 
   constructor(context: RunContext, request: RunRequest, refusedFlags: ReadonlySet<string>) {
-    const {log, clock, maxFrameBytes} = context;
+    const {log, clock, maxFrameBytes, redactor} = context;
     const {agent, iteration, role} = request;
     this.#context = context;
     this.#request = request;
@@ -184,16 +211,19 @@ class Attempt {
     this.#normalizer = agent.executor.normalizer(agent.installation, {
       startedAtMs: this.#startedAtMs,
       structured: command.structured,
+      ...(redactor && {redact: redactor.text}),
     });
     const baseOffset = (stream: StreamName) => log.rawSize(iteration, role, stream);
     const baseOffsets = {stdout: baseOffset('stdout'), stderr: baseOffset('stderr')};
     this.#output = new AgentOutput(this.#normalizer, {maxFrameBytes, baseOffsets});
+    const hasPieces = this.#hasTerminalEvent;
+    this.#redaction = redactor ? new RunRedaction(redactor, {baseOffsets, hasPieces}) : null;
   }
 
   /** The command line; a prompt too long for argv goes into a file that only the user can read. */
   #prepare(): {command: AgentCommand; promptDelivery: PromptDelivery} {
     const {prompt, role} = this.#request;
-    const folder = this.#inRunFolder((path) => mkdirSync(path, {recursive: true, mode: 0o700}));
+    const folder = this.#inRunFolder(makeFolder);
     const command = this.#commandFor(this.#prompt.toString());
     if (prompt === null) return {command, promptDelivery: 'none'};
     const isTooLong = this.#prompt.length > MAX_ARGV_PROMPT_BYTES;
@@ -265,7 +295,7 @@ class Attempt {
     judge.close();
     release();
     unwatchLog();
-    for (const event of this.#output.end()) this.#recordAgent(event);
+    this.#endOutput();
     this.#noteDiscarded();
     if (!exit.drained)
       this.note('info', 'STREAM_HELD_OPEN', 'Another process held the output open; it was closed.');
@@ -337,7 +367,7 @@ class Attempt {
       executor,
       adapter,
       agentVersion: version,
-      argv: shownArgv(this.#command),
+      argv: shownArgv(this.#command, this.#context.redactor),
       cwd: this.#context.cwd,
       pid: child.pid,
       transport: child.transport,
@@ -353,15 +383,30 @@ class Attempt {
   }
 
   #chunk(child: Child, stream: StreamName, bytes: Buffer): void {
+    this.#take(stream, this.#redaction?.feed(stream, bytes) ?? {bytes, redacted: []});
+    this.#pauseWhileBehind(child);
+    this.#tellJudge();
+  }
+
+  /** Output without secrets is recorded and read. */
+  #take(stream: StreamName, {bytes, redacted}: Cleared): void {
     const {log} = this.#context;
     const {iteration, role} = this.#request;
     this.#discarding ||=
       log.failure() !== null || (this.#stopping && log.backlogBytes() > BACKLOG_HIGH_BYTES);
     if (this.#discarding) this.#discard(stream, bytes.length);
     else log.appendRaw(iteration, role, stream, bytes);
+    for (const body of redacted) this.record(body);
     for (const event of this.#output.feed(stream, bytes)) this.#recordAgent(event);
-    this.#pauseWhileBehind(child);
-    this.#tellJudge();
+  }
+
+  /** Both streams are over: what was held back. */
+  #endOutput(): void {
+    for (const stream of ['stdout', 'stderr'] as const)
+      if (this.#redaction) this.#take(stream, this.#redaction.endOf(stream));
+    for (const event of this.#output.end()) this.#recordAgent(event);
+    for (const told of this.#redaction?.endOfEvents() ?? []) this.#appendAgent(told);
+    this.#keepPieces();
   }
 
   /** What the events do not tell the judge. */
@@ -489,11 +534,41 @@ class Attempt {
     return candidates.find((flag) => stderrTail.includes(flag)) ?? null;
   }
 
-  #recordAgent({body, raw}: AgentEvent): void {
+  #recordAgent(event: AgentEvent): void {
     if (this.#discarding) return;
+    for (const told of this.#redaction?.events(event) ?? [event]) this.#appendAgent(told);
+    this.#keepPieces();
+    this.#judge.event(event.body);
+  }
+
+  /** Masks what stands in the raw file already, as soon as it does. */
+  #keepPieces(): void {
+    const pieces = this.#redaction?.takePieces() ?? [];
+    if (pieces.length === 0) return;
+    this.#pieces.push(...pieces);
+    void this.#context.log.flush().then(() => this.maskPieces());
+  }
+
+  /** Call it when the log is flushed. */
+  maskPieces(): void {
+    const {log} = this.#context;
+    const {iteration, role} = this.#request;
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const pieces = this.#pieces.filter(({raw}) => raw.stream === stream);
+      if (pieces.length === 0) continue;
+      try {
+        for (const body of maskPieces(log.rawPath(iteration, role, stream), pieces)) this.record(body);
+      } catch (error) {
+        const text = `Pieces of a secret are left in ${role}.${stream}: ${messageOf(error)}`;
+        this.note('warning', 'REDACT_FAILED', text);
+      }
+    }
+    this.#pieces = [];
+  }
+
+  #appendAgent({body, raw}: Told): void {
     const {iteration, role} = this.#request;
     this.#context.log.append({body, iteration, role, source: 'agent', ...(raw && {raw})});
-    this.#judge.event(body);
   }
 
   /** Records a fact of our own. */
@@ -509,9 +584,16 @@ class Attempt {
   }
 }
 
-/** `argv` for people: a prompt in it is shortened. */
-function shownArgv({argv, promptIndex}: AgentCommand): string[] {
-  return argv.map((argument, index) => {
+/** Makes a folder in one that must be there: a session that was removed is not begun anew. */
+function makeFolder(path: string): void {
+  statSync(dirname(path));
+  mkdirSync(path, {recursive: true, mode: 0o700});
+}
+
+/** `argv` for people: a prompt in it is shortened, once no secret can be cut in two. */
+function shownArgv({argv, promptIndex}: AgentCommand, redactor?: Redactor | null): string[] {
+  return argv.map((given, index) => {
+    const argument = redactor ? redactor.text(given) : given;
     if (index !== promptIndex || argument.length <= 200) return argument;
     return `${argument.slice(0, 200)}… (${Buffer.byteLength(argument)} bytes)`;
   });

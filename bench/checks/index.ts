@@ -1,11 +1,16 @@
 import {agents} from './agents.ts';
+import {bigSession} from './big-session.ts';
 import {blocked} from './blocked.ts';
 import type {AnyCheck} from './check.ts';
 import {coldStart} from './cold-start.ts';
+import {follow} from './follow.ts';
+import {fuzz} from './fuzz.ts';
+import {kill} from './kill.ts';
 import {live} from './live.ts';
 import {lossless} from './lossless.ts';
 import {memory} from './memory.ts';
 import {prompt} from './prompt.ts';
+import {recording} from './recording.ts';
 import {stdout} from './stdout.ts';
 
 /** Every check by its name, in the order of docs/checks.md. */
@@ -17,5 +22,10 @@ export const CHECKS: Readonly<Record<string, AnyCheck>> = {
   stdout,
   blocked,
   'cold-start': coldStart,
+  follow,
+  recording,
+  'big-session': bigSession,
   agents,
+  kill,
+  fuzz,
 };

@@ -6,13 +6,23 @@ import {durationText} from './option-values.ts';
 import type {ActivityFlags} from './program.ts';
 
 /**
- * The second argument is what holds where nothing is given.
+ * The second argument is what holds where nothing is given, `nameOf` says where a limit was given.
  * @throws OneshotError INVALID_OPTION for a clock that could never run out before `--max-timeout` does.
  */
-export function watchOf(flags: ActivityFlags, {limits, monitor, onAsk}: ActivityOptions): WatchOptions {
+export function watchOf(
+  flags: ActivityFlags,
+  {limits, monitor, onAsk}: ActivityOptions,
+  nameOf: (key: LimitKey) => string = (key) => LIMIT_FLAGS[key],
+): WatchOptions {
   const maxMs = limitOf(flags.maxTimeout, limits.maxMs);
-  for (const [option, ms] of givenClocks(flags)) {
-    if (maxMs !== null && ms > maxMs) throw contradiction(option, ms, maxMs, flags.maxTimeout === undefined);
+  for (const [key, ms] of givenClocks(flags)) {
+    if (maxMs === null || ms <= maxMs) continue;
+    const isDefault = flags.maxTimeout === undefined;
+    throw contradiction(nameOf(key), ms, {
+      name: isDefault ? '--max-timeout' : nameOf('maxTimeout'),
+      maxMs,
+      isDefault,
+    });
   }
   const limit = (given: GivenTime, normally: number | null) => limitOf(given, atMost(normally, maxMs));
   return {
@@ -31,6 +41,15 @@ export function watchOf(flags: ActivityFlags, {limits, monitor, onAsk}: Activity
   };
 }
 
+export type LimitKey = 'initialTimeout' | 'idleTimeout' | 'toolTimeout' | 'maxTimeout';
+
+const LIMIT_FLAGS: Readonly<Record<LimitKey, string>> = {
+  initialTimeout: '--initial-timeout',
+  idleTimeout: '--idle-timeout',
+  toolTimeout: '--tool-timeout',
+  maxTimeout: '--max-timeout',
+};
+
 type GivenTime = number | 'off' | undefined;
 
 function limitOf(given: GivenTime, normally: number | null): number | null {
@@ -39,13 +58,13 @@ function limitOf(given: GivenTime, normally: number | null): number | null {
 }
 
 /** The clocks that were given and not switched off. */
-function givenClocks({initialTimeout, idleTimeout, toolTimeout}: ActivityFlags): [string, number][] {
-  const clocks: [string, GivenTime][] = [
-    ['--initial-timeout', initialTimeout],
-    ['--idle-timeout', idleTimeout],
-    ['--tool-timeout', toolTimeout],
+function givenClocks({initialTimeout, idleTimeout, toolTimeout}: ActivityFlags): [LimitKey, number][] {
+  const clocks: [LimitKey, GivenTime][] = [
+    ['initialTimeout', initialTimeout],
+    ['idleTimeout', idleTimeout],
+    ['toolTimeout', toolTimeout],
   ];
-  return clocks.filter((clock): clock is [string, number] => typeof clock[1] === 'number');
+  return clocks.filter((clock): clock is [LimitKey, number] => typeof clock[1] === 'number');
 }
 
 /** A default gives way to a `--max-timeout` that is shorter. */
@@ -53,11 +72,15 @@ function atMost(ms: number | null, maxMs: number | null): number | null {
   return ms === null || maxMs === null ? ms : Math.min(ms, maxMs);
 }
 
-function contradiction(option: string, ms: number, maxMs: number, isDefault: boolean): OneshotError {
-  const max = `--max-timeout ${durationText(maxMs)}${isDefault ? ', the default' : ''}`;
+function contradiction(
+  clock: string,
+  ms: number,
+  {name, maxMs, isDefault}: {name: string; maxMs: number; isDefault: boolean},
+): OneshotError {
+  const max = `${name} ${durationText(maxMs)}${isDefault ? ', the default' : ''}`;
   return new OneshotError(
     'INVALID_OPTION',
-    `${option} ${durationText(ms)} is longer than ${max}`,
-    `Raise --max-timeout or lower ${option}.`,
+    `${clock} ${durationText(ms)} is longer than ${max}`,
+    `Raise ${name} or lower ${clock}.`,
   );
 }

@@ -16,6 +16,17 @@ export interface SessionAgents {
   notes: Note[];
 }
 
+/** What decides it. */
+export type AgentOptions = Pick<
+  RunOptions,
+  'workerModel' | 'auditorModel' | 'audit' | 'permissionMode' | 'agentArgs' | 'cwd'
+> & {
+  /** An `ExecutorChoice`, or the name of an executor in an old log. */
+  executor: string;
+  /** null: the worker's. */
+  auditorExecutor: string | null;
+};
+
 interface Found {
   executor: Executor;
   installation: Installation;
@@ -26,7 +37,7 @@ interface Found {
 const AUTO_ORDER: readonly ExecutorName[] = ['claude', 'cline'];
 
 /** @throws OneshotError AGENT_NOT_FOUND, AGENT_UNSUPPORTED, AGENT_NOT_LOGGED_IN, PERMISSION_MODE_UNSUPPORTED */
-export async function chooseAgents(options: RunOptions, env: Environment): Promise<SessionAgents> {
+export async function chooseAgents(options: AgentOptions, env: Environment): Promise<SessionAgents> {
   const notes: Note[] = [];
   const found = await findAgents(options, env, notes);
   const isCommand = [found.worker, found.auditor].some((agent) => agent?.executor.name === 'command');
@@ -43,7 +54,7 @@ export async function chooseAgents(options: RunOptions, env: Environment): Promi
 }
 
 async function findAgents(
-  options: RunOptions,
+  options: AgentOptions,
   env: Environment,
   notes: Note[],
 ): Promise<{worker: Found; auditor: Found | null}> {
@@ -61,7 +72,7 @@ async function findAgents(
 
 async function find(
   role: Role,
-  choice: ExecutorChoice,
+  choice: string,
   agentArgs: readonly string[],
   env: Environment,
   notes: Note[],

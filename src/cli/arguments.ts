@@ -4,10 +4,19 @@ import {type Command, CommanderError} from 'commander';
 import {OneshotError} from '../error.ts';
 import type {Environment} from '../executor/executor.ts';
 import {DEFAULT_MAX_FRAME_BYTES} from '../frame/decoder.ts';
-import type {TransportChoice} from '../transport/transport.ts';
-import type {Verbosity} from '../view/transcript.ts';
+import type {PromptHeaders} from '../loop/loop.ts';
+import {DEFAULT_MAX_ITERATIONS} from '../loop/loop.ts';
 import {watchOf} from './activity-options.ts';
-import type {Invocation, OutputOptions, PromptSource} from './invocation.ts';
+import {EXEC_KEYS, RESUME_KEYS, SETTING_KEYS} from './config/settings.ts';
+import {configOptionsOf, showOptionsOf, trustOptionsOf} from './config-arguments.ts';
+import {type ConfigReader, givenVerbosity, withConfig} from './configured.ts';
+import type {
+  Invocation,
+  OutputOptions,
+  PromptSource,
+  ReadableLogOptions,
+  RedactionOptions,
+} from './invocation.ts';
 import {shown} from './option-values.ts';
 import {
   ACTIVITY_OF_EXEC,
@@ -18,9 +27,11 @@ import {
   type NormalizeFlags,
   type OutputFlags,
   type PlaceFlags,
+  type PromptHeaderFlags,
+  type ReadableLogFlags,
   type RunFlags,
-  type TransportFlags,
 } from './program.ts';
+import {replacementOf} from './replaced-flags.ts';
 import {nearest} from './suggest.ts';
 
 /** What argv is read against. */
@@ -29,14 +40,23 @@ export interface Surroundings {
   /** Absolute. */
   cwd: string;
   version: string;
+  /** @default no configuration files are read */
+  readConfig?: ConfigReader;
 }
 
-/** @throws OneshotError USAGE, UNKNOWN_COMMAND, UNKNOWN_EXECUTOR, INVALID_OPTION, EMPTY_PROMPT */
-export function parseArguments(argv: readonly string[], surroundings: Surroundings): Invocation {
+/** What was asked for, and where sessions are kept when `--logs-dir` says so: an absolute path. */
+export type Parsed = Invocation & {logsDir?: string};
+
+/**
+ * @throws OneshotError USAGE, UNKNOWN_COMMAND, UNKNOWN_EXECUTOR, INVALID_OPTION, EMPTY_PROMPT, CONFIG_INVALID,
+ * CONFIG_UNTRUSTED, UNREADABLE_FILE
+ */
+export function parseArguments(argv: readonly string[], surroundings: Surroundings): Parsed {
   const [first] = argv;
   if (first === undefined) throw noTask();
   const explicit = COMMANDS.includes(first) || ROOT_OPTIONS.includes(first);
   let invocation: Invocation | null = null;
+  let logsDir: string | undefined;
   let printed = '';
   const actions = readingActions(surroundings, !explicit, (found) => {
     invocation = found;
@@ -44,50 +64,85 @@ export function parseArguments(argv: readonly string[], surroundings: Surroundin
   const program = buildProgram(surroundings.version, actions, (text) => {
     printed += text;
   });
+  program.hook('preAction', (_program, command) => {
+    logsDir = command.opts<{logsDir?: string}>().logsDir;
+  });
   try {
     program.parse(explicit ? argv : ['run', ...argv], {from: 'user'});
   } catch (error) {
     if (printed === '') throw usageError(error, explicit ? program : null, first);
   }
-  return invocation ?? {command: 'print', text: printed};
+  const parsed: Invocation = invocation ?? {command: 'print', text: printed};
+  return logsDir === undefined ? parsed : {...parsed, logsDir: resolve(surroundings.cwd, logsDir)};
 }
 
 const ROOT_OPTIONS: readonly string[] = ['-h', '--help', '-V', '--version'];
 
 function readingActions(
-  {env, cwd}: Surroundings,
+  surroundings: Surroundings,
   bare: boolean,
   found: (invocation: Invocation) => void,
 ): Actions {
+  const {env, cwd} = surroundings;
   return {
-    run(operands, flags) {
-      const prompt = bare ? barePrompt(operands, flags, cwd) : runPrompt(operands, flags, cwd);
+    run(operands, given) {
+      if (given.showConfig) return found({command: 'config', options: showOptionsOf(given, surroundings)});
+      const prompt = bare ? barePrompt(operands, given, cwd) : runPrompt(operands, given, cwd);
+      const {flags, nameOf, notes} = withConfig(given, surroundings, SETTING_KEYS);
       const options = {
         ...placeOf(flags, cwd),
+        ...redactionOf(flags),
         ...outputOf(flags),
-        ...watchOf(flags, ACTIVITY_OF_TASK),
+        ...readableLogOf(flags, cwd),
+        ...watchOf(flags, ACTIVITY_OF_TASK, nameOf),
         prompt,
-        executor: flags.executor,
+        executor: flags.executor ?? 'auto',
         auditorExecutor: flags.auditorExecutor ?? null,
         workerModel: flags.workerModel ?? null,
         auditorModel: flags.auditorModel ?? null,
-        maxIterations: flags.maxIterations,
-        audit: flags.audit,
-        permissionMode: flags.permissionMode,
-        transport: transportOf(flags, env),
+        maxIterations: flags.maxIterations ?? DEFAULT_MAX_ITERATIONS,
+        audit: flags.audit ?? true,
+        permissionMode: flags.permissionMode ?? ('agent' as const),
+        transport: flags.transport ?? ('auto' as const),
         agentArgs: flags.agentArg ?? [],
+        promptHeaders: promptHeadersOf(flags),
+        notes,
       };
       requireProgramFor(options);
       found({command: 'run', options});
     },
-    exec(argv, flags) {
+    resume(operands, given) {
+      const {flags, nameOf} = withConfig(given, surroundings, RESUME_KEYS);
+      const {env: variables, maxFrameBytes} = placeOf(flags, cwd);
+      const options = {
+        ...resumedOf(operands),
+        ...redactionOf(flags),
+        ...outputOf(flags),
+        ...readableLogOf(flags, cwd),
+        ...watchOf(flags, ACTIVITY_OF_TASK, nameOf),
+        maxIterations: flags.maxIterations ?? null,
+        workerModel: flags.workerModel ?? null,
+        auditorModel: flags.auditorModel ?? null,
+        permissionMode: flags.permissionMode ?? null,
+        takeover: flags.takeover === true,
+        transport: flags.transport ?? ('auto' as const),
+        env: variables,
+        maxFrameBytes,
+        promptHeaders: promptHeadersOf(flags),
+      };
+      found({command: 'resume', options});
+    },
+    exec(argv, given) {
+      const {flags} = withConfig(given, surroundings, EXEC_KEYS);
       const place = placeOf(flags, cwd);
-      const transport = transportOf(flags, env);
+      const transport = flags.transport ?? 'auto';
       found({
         command: 'exec',
         options: {
           ...place,
+          ...redactionOf(flags),
           ...outputOf(flags),
+          ...readableLogOf(flags, cwd),
           ...watchOf(flags, ACTIVITY_OF_EXEC),
           argv,
           transport,
@@ -101,13 +156,40 @@ function readingActions(
     normalize(file, flags) {
       found({command: 'normalize', options: normalizeOf(file, flags, cwd)});
     },
+    follow(session, flags) {
+      found({command: 'follow', options: {...outputOf(flags), session: session ?? 'last'}});
+    },
+    replay(session, flags) {
+      const speed = flags.instant ? null : (flags.speed ?? 1);
+      found({command: 'replay', options: {...outputOf(flags), session: session ?? 'last', speed}});
+    },
+    export(session, {format, output}) {
+      const path = output === undefined || output === '-' ? null : resolve(cwd, output);
+      found({command: 'export', options: {session: session ?? 'last', format, path}});
+    },
+    config(action, file, flags) {
+      found({command: 'config', options: configOptionsOf(action ?? 'show', file, flags, surroundings)});
+    },
+    trust(file, flags) {
+      found({command: 'trust', options: trustOptionsOf(file, flags, cwd)});
+    },
+    session: found,
     doctor(flags) {
       found({command: 'doctor', options: {json: flags.json === true}});
     },
-    demo(flags) {
-      const transport = transportOf(flags, env);
+    demo(given) {
+      const {flags} = withConfig(given, {env, cwd}, ['transport', 'verbosity']);
+      const transport = flags.transport ?? 'auto';
       found({command: 'demo', options: {...outputOf(flags), ...watchOf({}, ACTIVITY_OF_TASK), transport}});
     },
+  };
+}
+
+function promptHeadersOf(flags: PromptHeaderFlags): PromptHeaders {
+  return {
+    worker: flags.workerPromptHeader ?? null,
+    auditor: flags.auditorPromptHeader ?? null,
+    reworker: flags.reworkerPromptHeader ?? null,
   };
 }
 
@@ -138,6 +220,20 @@ function runPrompt(operands: string[], {file}: RunFlags, cwd: string): PromptSou
   if (file !== undefined) return file === '-' ? {from: 'stdin'} : {from: 'file', path: resolve(cwd, file)};
   if (text === undefined) throw noTask();
   return text === '-' ? {from: 'stdin'} : {from: 'argument', text};
+}
+
+/** What has white space in it is no id. */
+function resumedOf(operands: string[]): {session: string; instructions: string | null} {
+  const [first, second] = operands;
+  if (operands.length > 2) {
+    throw usage(
+      `there are ${operands.length} arguments`,
+      'Give a session and quote what you add: oneshot resume last "also add a test".',
+    );
+  }
+  if (second !== undefined) return {session: first!, instructions: second};
+  if (first !== undefined && /\s/.test(first)) return {session: 'last', instructions: first};
+  return {session: first ?? 'last', instructions: null};
 }
 
 function noTask(): OneshotError {
@@ -172,19 +268,16 @@ function placeOf({cwd, env, maxFrame}: PlaceFlags, base: string) {
   };
 }
 
-function outputOf({json, quiet, verbose, debug}: OutputFlags): OutputOptions {
-  const verbosity: Verbosity = debug ? 'debug' : verbose ? 'verbose' : quiet ? 'quiet' : 'normal';
-  return {json: json === true, verbosity};
+function redactionOf({redact, redactEnv}: {redact?: boolean; redactEnv?: string[]}): RedactionOptions {
+  return {redact: redact !== false, redactEnv: [...new Set(redactEnv)]};
 }
 
-/** A transport by hand wins over the variable; two flags that contradict each other are an error. */
-function transportOf({transport, streaming}: TransportFlags, env: Environment): TransportChoice {
-  if (!streaming && transport !== undefined && transport !== 'buffered') {
-    throw usage(`--no-streaming contradicts --transport ${transport}`, 'Give one of the two.');
-  }
-  if (!streaming) return 'buffered';
-  if (transport !== undefined) return transport;
-  return /^(1|true)$/i.test(env.ONESHOT_DISABLE_STREAMING ?? '') ? 'buffered' : 'auto';
+function readableLogOf({sessionLog}: ReadableLogFlags, base: string): ReadableLogOptions {
+  return {sessionLog: sessionLog === undefined ? null : resolve(base, sessionLog)};
+}
+
+function outputOf({json, ...flags}: OutputFlags): OutputOptions {
+  return {json: json === true, verbosity: givenVerbosity(flags) ?? 'normal'};
 }
 
 function normalizeOf(file: string | undefined, flags: NormalizeFlags, cwd: string) {
@@ -201,6 +294,10 @@ function normalizeOf(file: string | undefined, flags: NormalizeFlags, cwd: strin
 /** What commander found wrong, in our words. Other errors come from our own readers and pass. */
 function usageError(error: unknown, program: Command | null, first: string): unknown {
   if (!(error instanceof CommanderError)) return error;
+  const replaced = replacementOf(error.message);
+  if (replaced) {
+    return new OneshotError('INVALID_OPTION', `there is no option ${replaced.flag}`, replaced.nextStep);
+  }
   const [message = '', hint = ''] = error.message.replace(/^error: /, '').split('\n');
   const command = program?.commands.some((one) => one.name() === first) ? ` ${first}` : '';
   const nextStep = hint === '' ? `See oneshot${command} --help.` : hint.replace(/^\((.*)\)$/, '$1');

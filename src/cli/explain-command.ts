@@ -1,6 +1,6 @@
 /** `oneshot explain`: why the runs of a session ended as they did, from its log alone. The explanation is stdout. */
 import {findSession} from '../session/find.ts';
-import {noGaps, readEvents} from '../session/read.ts';
+import {isDamaged, noGaps, readEvents} from '../session/read.ts';
 import {stateDir} from '../session/state-dir.ts';
 import {Explanation} from '../view/explain.ts';
 import {explanationLines, nextStep} from '../view/explain-lines.ts';
@@ -17,7 +17,11 @@ export async function explainCommand({session, json}: ExplainOptions, io: Io): P
   const explained = explanation.result();
   const context = {dir, gaps, nowMs: io.clock.now()};
   const text = json
-    ? JSON.stringify({...explained, dir, gaps, nextStep: nextStep(explained, context)}, null, 2)
+    ? JSON.stringify(
+        {...explained, dir, gaps, damaged: isDamaged(gaps), nextStep: nextStep(explained, context)},
+        null,
+        2,
+      )
     : explanationLines(explained, context).join('\n');
   await print(io, `${text}\n`);
   return EXIT.ok;

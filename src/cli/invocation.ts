@@ -1,16 +1,26 @@
 /** What the user asked for, read from argv and checked: no text of the command line survives beyond this. */
 import type {ActivityOptions} from '../activity/options.ts';
-import type {PermissionMode} from '../event.ts';
+import type {Note, PermissionMode} from '../event.ts';
 import type {ExecutorName} from '../executor/executor.ts';
+import type {PromptHeaders} from '../loop/loop.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import type {Verbosity} from '../view/transcript.ts';
-import type {ExecutorChoice} from './option-values.ts';
+import type {ShownConfig} from './config/show.ts';
+import type {ExecutorChoice, ExportFormat} from './option-values.ts';
+import type {SessionInvocation} from './session-options.ts';
 
 export type Invocation =
   | {command: 'run'; options: RunOptions}
+  | {command: 'resume'; options: ResumeOptions}
   | {command: 'exec'; options: ExecOptions}
   | {command: 'explain'; options: ExplainOptions}
+  | {command: 'follow'; options: FollowOptions}
+  | {command: 'replay'; options: ReplayOptions}
+  | {command: 'export'; options: ExportOptions}
   | {command: 'normalize'; options: NormalizeOptions}
+  | {command: 'config'; options: ConfigOptions}
+  | {command: 'trust'; options: TrustOptions}
+  | SessionInvocation
   | {command: 'doctor'; options: DoctorOptions}
   | {command: 'demo'; options: DemoOptions}
   /** Help or version, for stdout. */
@@ -28,9 +38,16 @@ export interface WatchOptions {
   keepProcesses: boolean;
 }
 
+export interface RedactionOptions {
+  /** Keep secrets out of what is recorded and shown. */
+  redact: boolean;
+  /** Variables that hold a secret, whatever they are called. */
+  redactEnv: readonly string[];
+}
+
 export type PromptSource = {from: 'argument'; text: string} | {from: 'stdin'} | {from: 'file'; path: string};
 
-export interface RunOptions extends OutputOptions, WatchOptions {
+export interface RunOptions extends OutputOptions, WatchOptions, RedactionOptions, ReadableLogOptions {
   prompt: PromptSource;
   executor: ExecutorChoice;
   /** null: the worker's. */
@@ -47,9 +64,30 @@ export interface RunOptions extends OutputOptions, WatchOptions {
   /** From `--env`, on top of the user's environment. */
   env: Readonly<Record<string, string>>;
   agentArgs: readonly string[];
+  promptHeaders: PromptHeaders;
+  /** What the user should know of the configuration. */
+  notes: readonly Note[];
 }
 
-export interface ExecOptions extends OutputOptions, WatchOptions {
+export interface ResumeOptions extends OutputOptions, WatchOptions, RedactionOptions, ReadableLogOptions {
+  /** A session id, the beginning or the end of one, or `last`. */
+  session: string;
+  /** What the user adds to the task, or null. */
+  instructions: string | null;
+  /** null: as before. */
+  maxIterations: number | null;
+  workerModel: string | null;
+  auditorModel: string | null;
+  permissionMode: PermissionMode | null;
+  /** End what still runs of the session. */
+  takeover: boolean;
+  transport: TransportChoice;
+  maxFrameBytes: number;
+  env: Readonly<Record<string, string>>;
+  promptHeaders: PromptHeaders;
+}
+
+export interface ExecOptions extends OutputOptions, WatchOptions, RedactionOptions, ReadableLogOptions {
   /** Program and arguments. */
   argv: readonly string[];
   transport: TransportChoice;
@@ -61,10 +99,35 @@ export interface ExecOptions extends OutputOptions, WatchOptions {
   stdin: boolean;
 }
 
+export interface ReadableLogOptions {
+  /** Absolute path of a file to which a readable log is appended; null for none. */
+  sessionLog: string | null;
+}
+
 export interface ExplainOptions {
   /** A session id, the beginning or the end of one, or `last`. */
   session: string;
   json: boolean;
+}
+
+export interface FollowOptions extends OutputOptions {
+  /** A session id, the beginning or the end of one, or `last`. */
+  session: string;
+}
+
+export interface ReplayOptions extends OutputOptions {
+  /** A session id, the beginning or the end of one, or `last`. */
+  session: string;
+  /** How many times as fast as it went; null: without waiting. */
+  speed: number | null;
+}
+
+export interface ExportOptions {
+  /** A session id, the beginning or the end of one, or `last`. */
+  session: string;
+  format: ExportFormat;
+  /** Absolute; null is our stdout. */
+  path: string | null;
 }
 
 export interface NormalizeOptions {
@@ -76,6 +139,20 @@ export interface NormalizeOptions {
   stderrPath: string | null;
   /** Absolute path of the recorded stdout; null is our stdin. */
   path: string | null;
+}
+
+export type ConfigOptions =
+  | {action: 'show'; json: boolean; shown: ShownConfig}
+  /** Absolute path of the file to write. */
+  | {action: 'init'; path: string};
+
+export interface TrustOptions {
+  action: 'add' | 'remove' | 'list';
+  /** Absolute; null: the project file that holds in `cwd`. */
+  path: string | null;
+  /** Absolute. */
+  cwd: string;
+  json: boolean;
 }
 
 export interface DoctorOptions {

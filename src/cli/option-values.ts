@@ -6,15 +6,20 @@ import type {EvidenceKind, PermissionMode} from '../event.ts';
 import type {ExecutorName} from '../executor/executor.ts';
 import {executorNames} from '../executor/registry.ts';
 import type {TransportChoice} from '../transport/transport.ts';
+import type {Verbosity} from '../view/transcript.ts';
 import {nearest} from './suggest.ts';
 
 /** `auto`: claude, then cline. */
 export type ExecutorChoice = ExecutorName | 'auto';
 
+export type ExportFormat = 'md' | 'jsonl' | 'asciicast' | 'result';
+
 export type AskPolicy = ActivityOptions['onAsk'];
 
 const PERMISSION_MODES: readonly PermissionMode[] = ['agent', 'read', 'edit', 'full'];
 const TRANSPORTS: readonly TransportChoice[] = ['auto', 'pty', 'pipe', 'buffered'];
+const VERBOSITIES: readonly Verbosity[] = ['quiet', 'normal', 'verbose', 'debug'];
+const EXPORT_FORMATS: readonly ExportFormat[] = ['md', 'jsonl', 'asciicast', 'result'];
 const ASK_POLICIES: readonly AskPolicy[] = ['stop', 'wait'];
 
 /** V8 holds no longer string than this; a larger frame could not be parsed. */
@@ -68,6 +73,24 @@ function oneOf<T extends string>(option: string, value: string, allowed: readonl
 export function positiveInteger(option: string, value: string): number {
   if (/^0*[1-9]\d{0,8}$/.test(value)) return Number(value);
   throw invalid(option, value, 'It takes a whole number from 1 on.');
+}
+
+/** `2`, `0.5`, `10x`: how many times as fast. */
+export function speed(option: string, value: string): number {
+  const times = Number(/^(\d{1,6}(?:\.\d{1,6})?)x?$/.exec(value)?.[1]);
+  if (times >= MIN_SPEED && times <= MAX_SPEED) return times;
+  throw invalid(
+    option,
+    value,
+    `It takes a number from ${MIN_SPEED} to ${MAX_SPEED}; --instant waits for nothing.`,
+  );
+}
+
+const MIN_SPEED = 0.1;
+const MAX_SPEED = 1000;
+
+export function exportFormat(option: string, value: string): ExportFormat {
+  return oneOf(option, value, EXPORT_FORMATS);
 }
 
 export function exitCode(option: string, value: string): number {
@@ -145,6 +168,23 @@ export function variable(option: string, value: string): [name: string, value: s
 export function plainValue(option: string, value: string): string {
   if (value.trim() !== '' && !value.startsWith('-')) return value;
   throw invalid(option, value, `${option} needs a value.`);
+}
+
+/** Text for a prompt; one word with a dash before it is a forgotten value. */
+export function promptHeader(option: string, value: string): string {
+  if (value.trim() !== '' && !/^-\S*$/.test(value) && !value.includes('\0')) return value;
+  throw invalid(option, value, `${option} needs a text.`);
+}
+
+/** `GITHUB_TOKEN,MY_KEY`: names of variables. */
+export function variableNames(option: string, value: string): string[] {
+  const named = value.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+  if (named.every((name) => /^[^=\0\s-][^=\0\s]*$/.test(name))) return [...new Set(named)];
+  throw invalid(option, value, 'It takes names of variables, such as GITHUB_TOKEN.');
+}
+
+export function verbosity(option: string, value: string): Verbosity {
+  return oneOf(option, value, VERBOSITIES);
 }
 
 function invalid(option: string, value: string, nextStep: string): OneshotError {

@@ -3,10 +3,14 @@ import {Command, Option} from 'commander';
 import {type ActivityOptions, DEFAULT_ACTIVITY, NO_ACTIVITY} from '../activity/options.ts';
 import type {EvidenceKind} from '../event.ts';
 import {DEFAULT_MAX_ITERATIONS} from '../loop/loop.ts';
+import type {Verbosity} from '../view/transcript.ts';
 import * as value from './option-values.ts';
+import {addSessionCommands, SESSION_COMMANDS, type SessionInvocation} from './session-options.ts';
 
 export interface OutputFlags {
   json?: true;
+  /** From configuration, in place of the three flags. */
+  verbosity?: Verbosity;
   quiet?: true;
   verbose?: true;
   debug?: true;
@@ -22,6 +26,16 @@ export interface PlaceFlags {
   maxFrame?: number;
   cwd?: string;
   env?: Record<string, string>;
+  /** False after `--no-redact`. */
+  redact?: boolean;
+  redactEnv?: string[];
+}
+
+/** Where settings are read from, and where sessions are kept. */
+export interface ConfigFlags {
+  /** False after `--no-config`. */
+  config?: string | false;
+  logsDir?: string;
 }
 
 /** Times in ms; absent where nothing was given. */
@@ -33,22 +47,57 @@ export interface ActivityFlags {
   activityInterval?: number;
   monitor?: EvidenceKind[];
   onAsk?: value.AskPolicy;
-  keepProcesses?: true;
+  keepProcesses?: boolean;
 }
 
-export interface RunFlags extends OutputFlags, TransportFlags, PlaceFlags, ActivityFlags {
-  executor: value.ExecutorChoice;
+export interface ReadableLogFlags {
+  sessionLog?: string;
+}
+
+export interface PromptHeaderFlags {
+  workerPromptHeader?: string;
+  auditorPromptHeader?: string;
+  reworkerPromptHeader?: string;
+}
+
+export interface RunFlags
+  extends OutputFlags,
+    TransportFlags,
+    PlaceFlags,
+    ActivityFlags,
+    ConfigFlags,
+    PromptHeaderFlags,
+    ReadableLogFlags {
+  executor?: value.ExecutorChoice;
   auditorExecutor?: value.ExecutorChoice;
   workerModel?: string;
   auditorModel?: string;
-  maxIterations: number;
-  audit: boolean;
-  permissionMode: ReturnType<typeof value.permissionMode>;
+  maxIterations?: number;
+  audit?: boolean;
+  permissionMode?: ReturnType<typeof value.permissionMode>;
   agentArg?: string[];
   file?: string;
+  showConfig?: true;
 }
 
-export interface ExecFlags extends OutputFlags, TransportFlags, PlaceFlags, ActivityFlags {
+export interface ConfigCommandFlags extends ConfigFlags {
+  json?: true;
+  home?: true;
+}
+
+export interface TrustFlags {
+  list?: true;
+  remove?: true;
+  json?: true;
+}
+
+export interface ExecFlags
+  extends OutputFlags,
+    TransportFlags,
+    PlaceFlags,
+    ActivityFlags,
+    ConfigFlags,
+    ReadableLogFlags {
   stdin?: true;
 }
 
@@ -62,12 +111,47 @@ export interface NormalizeFlags {
 
 export interface DemoFlags extends OutputFlags, TransportFlags {}
 
+export interface ResumeFlags
+  extends OutputFlags,
+    TransportFlags,
+    ActivityFlags,
+    ConfigFlags,
+    PromptHeaderFlags,
+    ReadableLogFlags {
+  maxIterations?: number;
+  workerModel?: string;
+  auditorModel?: string;
+  permissionMode?: ReturnType<typeof value.permissionMode>;
+  takeover?: true;
+  maxFrame?: number;
+  env?: Record<string, string>;
+  redact?: boolean;
+  redactEnv?: string[];
+}
+
+export interface ReplayFlags extends OutputFlags {
+  speed?: number;
+  instant?: true;
+}
+
+export interface ExportFlags {
+  format: value.ExportFormat;
+  output?: string;
+}
+
 /** Called with what commander found; exactly one of them. */
 export interface Actions {
   run(operands: string[], flags: RunFlags): void;
   exec(argv: string[], flags: ExecFlags): void;
   normalize(file: string | undefined, flags: NormalizeFlags): void;
+  resume(operands: string[], flags: ResumeFlags): void;
   explain(session: string | undefined, flags: {json?: true}): void;
+  follow(session: string | undefined, flags: OutputFlags): void;
+  replay(session: string | undefined, flags: ReplayFlags): void;
+  export(session: string | undefined, flags: ExportFlags): void;
+  config(action: string | undefined, file: string | undefined, flags: ConfigCommandFlags): void;
+  trust(file: string | undefined, flags: TrustFlags): void;
+  session(invocation: SessionInvocation): void;
   doctor(flags: {json?: true}): void;
   demo(flags: DemoFlags): void;
 }
@@ -76,7 +160,22 @@ export interface Actions {
 export const ACTIVITY_OF_TASK: ActivityOptions = DEFAULT_ACTIVITY;
 export const ACTIVITY_OF_EXEC: ActivityOptions = {...NO_ACTIVITY, monitor: ['output', 'processes']};
 
-export const COMMANDS: readonly string[] = ['run', 'exec', 'explain', 'normalize', 'doctor', 'demo', 'help'];
+export const COMMANDS: readonly string[] = [
+  'run',
+  'resume',
+  'exec',
+  'explain',
+  'follow',
+  'replay',
+  'export',
+  'normalize',
+  'config',
+  'trust',
+  ...SESSION_COMMANDS,
+  'doctor',
+  'demo',
+  'help',
+];
 
 /** `print` receives help and version. Everything else throws a CommanderError. */
 export function buildProgram(version: string, actions: Actions, print: (text: string) => void): Command {
@@ -88,11 +187,21 @@ export function buildProgram(version: string, actions: Actions, print: (text: st
     .exitOverride()
     .configureOutput({writeOut: print, writeErr: () => {}, outputError: () => {}});
   addRun(program, actions);
+  addResume(program, actions);
   addExec(program, actions);
   addExplain(program, actions);
+  addFollow(program, actions);
+  addReplay(program, actions);
+  addExport(program, actions);
   addNormalize(program, actions);
+  addConfig(program, actions);
+  addTrust(program, actions);
+  addSessionCommands(program, actions.session);
   addDoctor(program, actions);
   addDemo(program, actions);
+  for (const command of program.commands) {
+    command.option('--logs-dir <dir>', 'state folder, as ONESHOT_HOME');
+  }
   program.addHelpText('after', () => `\n${optionsOfRun(program)}\n\n${EPILOGUE}`);
   return program;
 }
@@ -112,10 +221,13 @@ function addRun(program: Command, actions: Actions): void {
     .addOption(read('--worker-model <model>', 'model of the worker', value.plainValue))
     .addOption(read('--auditor-model <model>', 'model of the auditor', value.plainValue))
     .addOption(
-      read('--max-iterations <n>', 'worker and auditor rounds at most', value.positiveInteger).default(
-        DEFAULT_MAX_ITERATIONS,
+      read(
+        '--max-iterations <n>',
+        `worker and auditor rounds at most; default: ${DEFAULT_MAX_ITERATIONS}`,
+        value.positiveInteger,
       ),
     )
+    .addOption(new Option('--audit').hideHelp())
     .option('--no-audit', 'one worker run and no auditor')
     .addOption(
       read('--permission-mode <mode>', 'of the worker: agent, read, edit, full', value.permissionMode),
@@ -124,17 +236,44 @@ function addRun(program: Command, actions: Actions): void {
       new Option('--agent-arg <value>', 'extra argument for the agent (repeatable)').argParser(
         (given: string, before: string[] | undefined) => [...(before ?? []), given],
       ),
-    )
-    .setOptionValue('executor', 'auto')
-    .setOptionValue('permissionMode', 'agent');
+    );
+  addPromptHeaderOptions(command);
   addActivityOptions(command, ACTIVITY_OF_TASK);
   command.addOption(
     read('--on-ask <policy>', 'once the agent asks: stop, wait; default: stop', value.askPolicy),
   );
   addPlaceOptions(command);
+  addConfigOptions(command);
+  // Sessions are always kept; scripts written for the Python tool say so.
+  command.addOption(new Option('--keep-log').hideHelp());
+  command.option('--show-config', 'print the settings and where each came from, and do nothing');
   addTransportOptions(command);
   addOutputOptions(command);
+  addReadableLogOption(command);
   command.action((operands: string[], flags: RunFlags) => actions.run(operands, flags));
+}
+
+function addResume(program: Command, actions: Actions): void {
+  const command = program
+    .command('resume')
+    .description('go on with a session that was interrupted, or that needs more work')
+    .argument('[session-and-instructions...]', 'session id or last (default), and what to add to the task')
+    .addOption(read('--max-iterations <n>', 'rounds at most, those before included', value.positiveInteger))
+    .addOption(read('--worker-model <model>', 'default: as before', value.plainValue))
+    .addOption(read('--auditor-model <model>', 'default: as before', value.plainValue))
+    .addOption(read('--permission-mode <mode>', 'of the worker; default: as before', value.permissionMode))
+    .option('--takeover', 'end what still runs of the session, instead of refusing');
+  addPromptHeaderOptions(command);
+  addConfigOptions(command);
+  addActivityOptions(command, ACTIVITY_OF_TASK);
+  command.addOption(
+    read('--on-ask <policy>', 'once the agent asks: stop, wait; default: stop', value.askPolicy),
+  );
+  addEnvironmentOptions(command);
+  addTransportOptions(command);
+  addOutputOptions(command);
+  addReadableLogOption(command);
+  command.action((operands: string[], flags: ResumeFlags) => actions.resume(operands, flags));
 }
 
 function addExec(program: Command, actions: Actions): void {
@@ -147,8 +286,10 @@ function addExec(program: Command, actions: Actions): void {
     .option('--stdin', 'hand on our stdin; default: /dev/null');
   addActivityOptions(command, ACTIVITY_OF_EXEC);
   addPlaceOptions(command);
+  addConfigOptions(command);
   addTransportOptions(command);
   addOutputOptions(command);
+  addReadableLogOption(command);
   command.action((argv: string[], flags: ExecFlags) => actions.exec(argv, flags));
 }
 
@@ -159,6 +300,42 @@ function addExplain(program: Command, actions: Actions): void {
     .argument('[id]', 'a session, its id shortened at will while it is clear; default: last')
     .option('--json', 'print JSON')
     .action((session: string | undefined, flags: {json?: true}) => actions.explain(session, flags));
+}
+
+const SESSION = 'a session, its id shortened at will while it is clear; default: last';
+
+function addFollow(program: Command, actions: Actions): void {
+  const command = program
+    .command('follow')
+    .description('show a session from its beginning and go on while it runs; exits as it does')
+    .argument('[id]', SESSION)
+    .option('--json', 'the event log instead, one JSON object a line');
+  addVerbosityOptions(command, 'show');
+  command.action((session: string | undefined, flags: OutputFlags) => actions.follow(session, flags));
+}
+
+function addReplay(program: Command, actions: Actions): void {
+  const command = program
+    .command('replay')
+    .description('show a session again as it went; gaps of more than 2 s are made 2 s')
+    .argument('[id]', SESSION)
+    .addOption(read('--speed <n>', 'times as fast', value.speed).conflicts('instant'))
+    .option('--instant', 'all at once')
+    .option('--json', 'the event log instead, one JSON object a line');
+  addVerbosityOptions(command, 'show');
+  command.action((session: string | undefined, flags: ReplayFlags) => actions.replay(session, flags));
+}
+
+function addExport(program: Command, actions: Actions): void {
+  program
+    .command('export')
+    .description('a session as a document, its log, a terminal recording or the result')
+    .argument('[id]', SESSION)
+    .addOption(
+      read('--format <format>', 'md, jsonl, asciicast, result', value.exportFormat).makeOptionMandatory(),
+    )
+    .option('--output <file>', 'write to a file; default: stdout')
+    .action((session: string | undefined, flags: ExportFlags) => actions.export(session, flags));
 }
 
 function addNormalize(program: Command, actions: Actions): void {
@@ -177,6 +354,49 @@ function addNormalize(program: Command, actions: Actions): void {
     .option('--stderr <file>', 'recorded stderr')
     .action((file: string | undefined, flags: NormalizeFlags) => actions.normalize(file, flags));
 }
+
+function addConfig(program: Command, actions: Actions): void {
+  const command = program
+    .command('config')
+    .description('the settings and where each came from; init writes a first file')
+    .argument('[action]', 'show (default) or init')
+    .argument('[file]', 'of init; default: .oneshot.json here')
+    .option('--home', 'init: ~/.oneshot.json')
+    .option('--json', 'show: print JSON');
+  addConfigOptions(command);
+  command.action((action: string | undefined, file: string | undefined, flags: ConfigCommandFlags) =>
+    actions.config(action, file, flags),
+  );
+}
+
+function addTrust(program: Command, actions: Actions): void {
+  program
+    .command('trust')
+    .description('let the configuration of a project run things and loosen permissions, as it is now')
+    .argument('[file]', 'default: the configuration that holds here')
+    .option('--list', 'the files that are trusted')
+    .option('--remove', 'trust it no longer')
+    .option('--json', 'print JSON')
+    .action((file: string | undefined, flags: TrustFlags) => actions.trust(file, flags));
+}
+
+function addConfigOptions(command: Command): void {
+  command
+    .option('--config <file>', 'settings in place of ~/.oneshot.json and the project file')
+    .option('--no-config', 'no settings from files');
+}
+
+function addPromptHeaderOptions(command: Command): void {
+  for (const [role, what] of PROMPT_HEADERS) {
+    command.addOption(read(`--${role}-prompt-header <text>`, what, value.promptHeader));
+  }
+}
+
+const PROMPT_HEADERS = [
+  ['worker', "text before the worker's prompts"],
+  ['auditor', "text before the auditor's prompts"],
+  ['reworker', "in place of the worker's, after a RETRY"],
+] as const;
 
 function addDoctor(program: Command, actions: Actions): void {
   program
@@ -213,12 +433,17 @@ function addActivityOptions(command: Command, {limits, monitor}: ActivityOptions
       ),
     )
     .addOption(read('--monitor <kinds>', `signs of life; default: ${monitor.join(',')}`, value.evidenceKinds))
-    .option('--keep-processes', 'spare what a completed run left running');
+    .option('--keep-processes', 'spare what a completed run left running')
+    .addOption(new Option('--no-keep-processes').hideHelp());
 }
 
 function addPlaceOptions(command: Command): void {
+  command.option('--cwd <dir>', 'working directory of the agent');
+  addEnvironmentOptions(command);
+}
+
+function addEnvironmentOptions(command: Command): void {
   command
-    .option('--cwd <dir>', 'working directory of the agent')
     .addOption(
       new Option('--env <name=value>', 'variable for the agent (repeatable)').argParser(
         (given: string, before: Record<string, string> | undefined) => {
@@ -229,7 +454,18 @@ function addPlaceOptions(command: Command): void {
     )
     .addOption(
       read('--max-frame <bytes>', 'largest JSON frame held in memory; default: 64MiB', value.frameBytes),
-    );
+    )
+    .addOption(
+      new Option('--redact-env <name>', 'variable that holds a secret too (repeatable)').argParser(
+        (given: string, before: string[] | undefined) => [
+          ...(before ?? []),
+          ...value.variableNames('--redact-env', given),
+        ],
+      ),
+    )
+    // Against a file that says redact: false. With it, nothing given means nothing said.
+    .addOption(new Option('--redact').hideHelp())
+    .option('--no-redact', 'record and show secrets as they are');
 }
 
 function addTransportOptions(command: Command): void {
@@ -239,11 +475,19 @@ function addTransportOptions(command: Command): void {
 }
 
 function addOutputOptions(command: Command): void {
+  command.option('--json', 'stdout is the event log, one JSON object a line');
+  addVerbosityOptions(command, 'stderr:');
+}
+
+function addReadableLogOption(command: Command): void {
+  command.addOption(read('--session-log <file>', 'append a readable log to a file', value.plainValue));
+}
+
+function addVerbosityOptions(command: Command, where: string): void {
   command
-    .option('--json', 'stdout is the event log, one JSON object a line')
-    .addOption(new Option('--quiet', 'stderr: errors and warnings only').conflicts(['verbose', 'debug']))
-    .option('--verbose', 'stderr: thoughts and notes too')
-    .option('--debug', 'stderr: every event, command lines, stacks');
+    .addOption(new Option('--quiet', `${where} errors and warnings only`).conflicts(['verbose', 'debug']))
+    .option('--verbose', `${where} thoughts and notes too`)
+    .option('--debug', `${where} every event, command lines, stacks`);
 }
 
 /** An option whose value is read by `reader`, which is told the option's name for its message. */
@@ -267,4 +511,5 @@ Examples:
   oneshot run --file task.md --executor claude --permission-mode edit
   oneshot exec -- npm test
   oneshot explain last
+  oneshot follow last
   oneshot doctor`;

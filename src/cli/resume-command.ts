@@ -35,8 +35,9 @@ export async function resumeCommand(options: ResumeOptions, io: Io): Promise<num
     const agent = (state.lastRun?.role === 'auditor' && agents.auditor) || agents.worker;
     await settleLastRun(context, state, {agent, takeover: options.takeover});
     const maxIterations = options.maxIterations ?? state.maxIterations;
-    const {instructions} = options;
-    return resumeLoop(context, {...agents, state, instructions, maxIterations, oneshotVersion: VERSION});
+    const {instructions, promptHeaders} = options;
+    const asked = {state, instructions, maxIterations, promptHeaders};
+    return resumeLoop(context, {...asked, ...agents, oneshotVersion: VERSION});
   };
   return endOfLoop(io, session, agents.auditor !== null, goOn, async () => log);
 }

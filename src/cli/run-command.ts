@@ -1,5 +1,7 @@
 /** `oneshot "task"`: the loop. stdout is the last worker's final text and a newline, or the event log under `--json`. */
-import {loop} from '../loop/loop.ts';
+import {type LoopResult, loop, type PromptHeaders} from '../loop/loop.ts';
+import type {RunContext} from '../run.ts';
+import type {SessionLog} from '../session/log.ts';
 import {stripControl} from '../text.ts';
 import {chooseAgents, type SessionAgents} from './agents.ts';
 import {agentEnvironment} from './environment.ts';
@@ -8,7 +10,7 @@ import type {RunOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {print} from './output.ts';
 import {readPrompt} from './prompt.ts';
-import {inSession, type SessionOptions} from './session.ts';
+import {inSession, type Session, type SessionOptions} from './session.ts';
 import {VERSION} from './version.ts';
 import {requireFolder} from './working-directory.ts';
 
@@ -17,10 +19,11 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
   await requireFolder(options.cwd);
   const env = agentEnvironment(io.env, options.env);
   const agents = await chooseAgents(options, env);
+  agents.notes.unshift(...options.notes);
   return runLoop(
     io,
     {...options, env, agentOutput: true},
-    {task, agents, maxIterations: options.maxIterations},
+    {task, agents, maxIterations: options.maxIterations, promptHeaders: options.promptHeaders},
   );
 }
 
@@ -28,27 +31,34 @@ export interface LoopedTask {
   task: string;
   agents: SessionAgents;
   maxIterations: number;
+  /** @default none */
+  promptHeaders?: PromptHeaders;
 }
 
 /** Runs the loop in a session of its own; returns the exit code. */
-export async function runLoop(io: Io, options: SessionOptions, looped: LoopedTask): Promise<number> {
-  const {task, agents, maxIterations} = looped;
-  const {worker, auditor, notes} = agents;
-  const {result, signal, dir} = await inSession(io, options, async ({context, log, signals}) => {
-    const result = await loop(context, {
-      task,
-      worker,
-      auditor,
-      maxIterations,
-      oneshotVersion: VERSION,
-      notes,
-    });
+export function runLoop(io: Io, options: SessionOptions, looped: LoopedTask): Promise<number> {
+  const {agents, ...asked} = looped;
+  const request = {...asked, ...agents, oneshotVersion: VERSION};
+  return endOfLoop(io, options, agents.auditor !== null, (context) => loop(context, request));
+}
+
+/** Does `work` in a session, prints what it ends with, and returns the exit code. `open`: @default a new session */
+export async function endOfLoop(
+  io: Io,
+  options: SessionOptions,
+  audit: boolean,
+  work: (context: RunContext) => Promise<LoopResult>,
+  open?: () => Promise<SessionLog>,
+): Promise<number> {
+  const inIt = async ({context, log, signals}: Session) => {
+    const result = await work(context);
     return {result, signal: signals.received(), dir: log.dir};
-  });
+  };
+  const {result, signal, dir} = await inSession(io, options, inIt, open);
   if (options.verbosity !== 'quiet') io.stderr.write(`recorded in ${dir}\n`);
   const {text} = result.finished;
   if (!options.json && text !== null) await print(io, asLines(io.stdout.isTTY ? stripControl(text) : text));
-  return exitCodeOfSession(result, {audit: auditor !== null, signal});
+  return exitCodeOfSession(result, {audit, signal});
 }
 
 /** A plain program's words end in a line end of their own. */

@@ -4,19 +4,23 @@ import type {Environment} from '../executor/executor.ts';
 import type {RunContext} from '../run.ts';
 import type {SessionLog} from '../session/log.ts';
 import {openSessionLog} from '../session/open.ts';
+import {redactedLog} from '../session/redact-log.ts';
 import {stateDir} from '../session/state-dir.ts';
-import {type Guard, startGuard} from '../transport/guard.ts';
+import {startGuard} from '../transport/guard.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import {type FollowEnd, type Follower, follow} from '../view/follow.ts';
 import {wantsColor} from '../view/style.ts';
 import {createTerminalView, type TerminalView} from '../view/terminal.ts';
 import type {Verbosity} from '../view/transcript.ts';
-import type {OutputOptions, WatchOptions} from './invocation.ts';
+import type {OutputOptions, RedactionOptions, WatchOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {outputFailed} from './output.ts';
+import {processLookup} from './processes.ts';
+import {openReadableLog} from './readable-log.ts';
+import {noteRedaction, redactorOf} from './redaction.ts';
 import {type CaughtSignals, catchSignals} from './signals.ts';
 
-export interface SessionOptions extends OutputOptions, WatchOptions {
+export interface SessionOptions extends OutputOptions, WatchOptions, Partial<RedactionOptions> {
   transport: TransportChoice;
   maxFrameBytes: number;
   /** Absolute. */
@@ -25,6 +29,8 @@ export interface SessionOptions extends OutputOptions, WatchOptions {
   env: Environment;
   /** False where the program's own output goes to our streams as it is. */
   agentOutput: boolean;
+  /** Absolute path of a file to which a readable log is appended; null or absent for none. */
+  sessionLog?: string | null;
 }
 
 export interface Session {
@@ -38,21 +44,28 @@ export interface Session {
 /**
  * Opens a session, does `work` in it and closes it. Once `work` is done a signal ends oneshot as it would any program, so
  * that a reader who never reads cannot hold it for ever.
- * @throws OneshotError STATE_UNWRITABLE before anything else is done; RECORDING_FAILED; what `work` throws.
+ * @throws OneshotError INVALID_OPTION, STATE_UNWRITABLE before anything else is done; RECORDING_FAILED; what `work` throws.
  */
 export async function inSession<T>(
   io: Io,
   options: SessionOptions,
   work: (session: Session) => Promise<T>,
+  open: () => Promise<SessionLog> = () =>
+    openSessionLog({stateDir: stateDir(io.env), clock: io.clock, processes: processLookup()}),
 ): Promise<T> {
-  const log = await openSessionLog({stateDir: stateDir(io.env), clock: io.clock});
+  const readable = options.sessionLog ? openReadableLog(options.sessionLog, io.stderr) : null;
+  const redactor = redactorOf(io, options);
+  const opened = await open();
+  const log = redactor ? redactedLog(opened, redactor) : opened;
   const guard = startGuard(io.companion('guard'));
   const signals = catchSignals(io.signals, io.clock);
   const terminal = await openTerminal(io, options);
   log.addView(terminal.view);
+  noteRedaction(log, redactor);
+  if (readable) log.addView(readable.view);
   const followers: Follower[] = [];
   const session: Session = {
-    context: contextOf(io, options, {log, signals, guard}),
+    context: contextOf(io, options, {log, signals, guard, redactor}),
     log,
     signals,
     copy(path, to) {
@@ -70,6 +83,7 @@ export async function inSession<T>(
   } finally {
     await log.flush();
     terminal.finish();
+    readable?.close();
     signals.release();
     guard.close();
     const ends = await Promise.all(followers.map((follower) => follower.finish()));
@@ -81,12 +95,12 @@ export async function inSession<T>(
 function contextOf(
   io: Io,
   options: SessionOptions,
-  {log, signals, guard}: {log: SessionLog; signals: CaughtSignals; guard: Guard},
+  {signals, ...shared}: {signals: CaughtSignals} & Required<Pick<RunContext, 'log' | 'guard' | 'redactor'>>,
 ): RunContext {
   const {cwd, env, transport, maxFrameBytes, activity, keepProcesses} = options;
   const {stop, kill} = signals;
   const {clock} = io;
-  return {log, cwd, env, transport, maxFrameBytes, clock, stop, kill, activity, keepProcesses, guard};
+  return {...shared, cwd, env, transport, maxFrameBytes, clock, stop, kill, activity, keepProcesses};
 }
 
 function openTerminal(io: Io, {json, verbosity, agentOutput}: SessionOptions): Promise<TerminalView> {

@@ -6,12 +6,19 @@ import {StreamedMessages, type Words} from './claude-streaming.ts';
 import {ClaudeTasks} from './claude-tasks.ts';
 import {claudeTool} from './claude-tools.ts';
 import {type Json, number, object, objects, text} from './fields.ts';
+import {keepAll, type Redact} from './said.ts';
 
 export class ClaudeNormalizer extends AgentNormalizer {
-  readonly #streamed = new StreamedMessages();
+  readonly #streamed: StreamedMessages;
   readonly #tasks = new ClaudeTasks();
   readonly #deniedToolCalls = new Set<string | null>();
   #cwd = '';
+
+  /** `redact`: see `NormalizerOptions`. */
+  constructor(redact: Redact = keepAll) {
+    super();
+    this.#streamed = new StreamedMessages(redact);
+  }
 
   protected stdoutObject(frame: Json): EventBody[] {
     switch (frame.type) {

@@ -1,5 +1,6 @@
 /** Claude's partial messages: raw events of the model's stream, each message followed by its whole blocks. */
 import {type Json, number, object, sum, text} from './fields.ts';
+import {charsSaid, type Redact} from './said.ts';
 
 export type Words = 'text' | 'thinking';
 
@@ -19,8 +20,14 @@ interface StreamedMessage {
 export class StreamedMessages {
   /** By the tool call that a sub-agent runs in; null: the agent itself. */
   readonly #messages = new Map<string | null, StreamedMessage>();
+  readonly #redact: Redact;
   #inputTokens: number | null = null;
   #outputTokens: number | null = null;
+
+  /** `redact`: see `NormalizerOptions`. */
+  constructor(redact: Redact) {
+    this.#redact = redact;
+  }
 
   /** Tokens of all messages so far. */
   get tokens(): {inputTokens: number | null; outputTokens: number | null} {
@@ -58,9 +65,13 @@ export class StreamedMessages {
     const message = this.#messages.get(parent);
     if (!message || message.id !== messageId) return whole;
     const {unconfirmed} = message;
-    const index = unconfirmed.findIndex((block) => block.kind === kind && whole.startsWith(block.said));
-    const [confirmed] = index < 0 ? [] : unconfirmed.splice(index, 1);
-    return whole.slice(confirmed?.said.length ?? 0);
+    for (const [index, block] of unconfirmed.entries()) {
+      const chars = block.kind === kind ? charsSaid(whole, block.said, this.#redact) : null;
+      if (chars === null) continue;
+      unconfirmed.splice(index, 1);
+      return whole.slice(chars);
+    }
+    return whole;
   }
 }
 

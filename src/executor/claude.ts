@@ -66,8 +66,8 @@ export const claude: Executor = {
     };
   },
 
-  normalizer: (_installation, {structured}) =>
-    structured ? new ClaudeNormalizer() : new PlainTextNormalizer(),
+  normalizer: (_installation, {structured, redact}) =>
+    structured ? new ClaudeNormalizer(redact) : new PlainTextNormalizer(),
 };
 
 function streamFlags({without}: AgentRequest, structured: boolean): string[] {

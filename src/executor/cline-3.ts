@@ -3,16 +3,23 @@ import type {EventBody, ToolStatus, Usage} from '../event.ts';
 import {AgentNormalizer, deniedNote, note, unknown, words} from './agent-normalizer.ts';
 import {cline3Output, cline3Tool} from './cline-3-tools.ts';
 import {isJson, type Json, number, object, text} from './fields.ts';
-import {Said} from './said.ts';
+import {keepAll, type Redact, Said} from './said.ts';
 
 export class Cline3Normalizer extends AgentNormalizer {
   /** The message being said: a new one with each request to the model and after the end of an answer. */
   #message = 0;
   #isAnswered = false;
-  readonly #answer = new Said();
-  readonly #reasoning = new Said();
+  readonly #answer: Said;
+  readonly #reasoning: Said;
   /** Tool calls whose output has been shown as it came. */
   readonly #liveTools = new Set<string>();
+
+  /** `redact`: see `NormalizerOptions`. */
+  constructor(redact: Redact = keepAll) {
+    super();
+    this.#answer = new Said(redact);
+    this.#reasoning = new Said(redact);
+  }
 
   protected stdoutObject(value: Json): EventBody[] {
     switch (value.type) {

@@ -91,9 +91,9 @@ export const cline: Executor = {
     };
   },
 
-  normalizer({adapter}, {startedAtMs, structured}) {
+  normalizer({adapter}, {startedAtMs, structured, redact}) {
     if (!structured) return new PlainTextNormalizer();
-    return adapter === 'cline-2' ? new Cline2Normalizer(startedAtMs) : new Cline3Normalizer();
+    return adapter === 'cline-2' ? new Cline2Normalizer(startedAtMs) : new Cline3Normalizer(redact);
   },
 };
 

@@ -1,5 +1,6 @@
 import type {EventBody, Outcome, PermissionDenial, PermissionMode, Usage} from '../event.ts';
 import type {Frame} from '../frame/frame.ts';
+import type {Redact} from './said.ts';
 
 /** Names that `--executor` takes. */
 export type ExecutorName = 'claude' | 'cline' | 'command';
@@ -78,6 +79,11 @@ export interface NormalizerOptions {
   startedAtMs: number | null;
   /** From `AgentCommand.structured`. */
   structured: boolean;
+  /**
+   * What is left of a text without its secrets. A text that was sent in pieces may be sent once more as a whole, which then
+   * has a mask where the pieces had none. @default the text itself
+   */
+  redact?: Redact;
 }
 
 /** What is known of the end besides what the agent said. */

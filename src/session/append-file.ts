@@ -1,4 +1,4 @@
-import {close, fdatasync, openSync, writeSync, writev} from 'node:fs';
+import {close, fdatasync, fstatSync, openSync, writeSync, writev} from 'node:fs';
 
 /** Writes `buffers` at the end of the file `fd`; a write may be partial, as in writev(2). */
 export type Writev = (
@@ -20,12 +20,16 @@ export class AppendFile {
   readonly #fd: number;
   readonly #writev: Writev;
   #queue: Buffer[] = [];
-  /** Bytes appended since the file was created, queued ones included. */
-  size = 0;
+  /** Size of the file, bytes, queued ones included. */
+  size: number;
 
-  /** Creates the file (mode 0600). Throws the system error when it exists or cannot be made. */
-  constructor(path: string, write: Writev) {
-    this.#fd = openSync(path, 'ax', 0o600);
+  /**
+   * Opens the file (mode 0600) and creates it where it is not there.
+   * @param mustBeNew throw when it is there. Throws the system error.
+   */
+  constructor(path: string, write: Writev, {mustBeNew}: {mustBeNew: boolean}) {
+    this.#fd = openSync(path, mustBeNew ? 'ax' : 'a', 0o600);
+    this.size = fstatSync(this.#fd).size;
     this.#writev = write;
   }
 
@@ -64,6 +68,11 @@ export class AppendFile {
       if (rest.length === 0) done(null);
       else this.#writeAll(rest, done);
     });
+  }
+
+  /** Settles once what was written is on the disk, with the system error or null. */
+  sync(): Promise<Error | null> {
+    return new Promise((settle) => fdatasync(this.#fd, settle));
   }
 
   /** Syncs the data to disk and closes; errors of both are of no use to anyone any more. */

@@ -28,8 +28,11 @@ export async function findSession(stateDir: string, wanted: string): Promise<Fou
   return {id, dir: join(sessions, id)};
 }
 
-/** Ids of all recorded sessions, sorted. */
-async function sessionIds(sessions: string): Promise<string[]> {
+/**
+ * Ids of all recorded sessions in the folder of sessions, sorted: by age, as far as they are ours.
+ * @throws OneshotError UNREADABLE_FILE
+ */
+export async function sessionIds(sessions: string): Promise<string[]> {
   try {
     const entries = await readdir(sessions, {withFileTypes: true});
     return entries

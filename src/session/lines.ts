@@ -29,6 +29,11 @@ export class Lines {
     return this.#bytes > 0;
   }
 
+  /** Bytes of the line that has begun and not ended. */
+  get openBytes(): number {
+    return this.#bytes;
+  }
+
   #hold(part: Buffer): void {
     this.#bytes += part.length;
     if (this.#bytes > this.#maxBytes) this.#parts = [];

@@ -32,8 +32,13 @@ export interface SessionLog {
   whenBacklogBelow(bytes: number, callback: () => void): void;
   /** Settles when all that was queued is written (or has failed). Never rejects: see `failure()`. */
   flush(): Promise<void>;
+  /**
+   * Settles when all that was queued is on the disk itself and `session.json` tells of it, or writing has failed: see
+   * `failure()`. Call it at the boundaries of steps. Never rejects.
+   */
+  sync(): Promise<void>;
   /** Gives up what is still queued, as if writing had failed with `error`: for a disk that never answers. */
   abandon(error: Error): void;
-  /** Flushes, syncs to disk and closes. Never rejects. */
+  /** Syncs, closes and lets the session go to other writers. Never rejects. */
   close(): Promise<void>;
 }

@@ -61,7 +61,12 @@ export interface SessionState {
   /** How often another process went on with it. */
   resumes: number;
   totalCostUsd: number | null;
+  /** Lines of the log are missing or changed, now or when it was opened again: what it adds up to is not certain. */
+  damaged: boolean;
 }
+
+/** Code of the note with which a damaged log is opened again. */
+export const LOG_DAMAGED = 'LOG_DAMAGED';
 
 export function emptyState(): SessionState {
   return {
@@ -85,6 +90,7 @@ export function emptyState(): SessionState {
     finished: null,
     resumes: 0,
     totalCostUsd: null,
+    damaged: false,
   };
 }
 
@@ -132,6 +138,9 @@ export function fold(state: SessionState, event: OneshotEvent): SessionState {
       break;
     case 'session_finished':
       state.finished = event;
+      break;
+    case 'note':
+      if (event.source === 'runner' && event.code === LOG_DAMAGED) state.damaged = true;
       break;
   }
   return state;

@@ -2,6 +2,7 @@
 import {EVIDENCE_KINDS} from '../activity/evidence.ts';
 import {secondsText} from '../activity/seconds.ts';
 import type {Outcome} from '../event.ts';
+import {isDamaged, type ReadGaps} from '../session/read.ts';
 import {stripControl} from '../text.ts';
 import type {RunEnd, RunExplained, SessionExplained, StopExplained} from './explain.ts';
 import {duration, processList} from './format.ts';
@@ -13,7 +14,7 @@ export interface ExplainContext {
   /** ms since the epoch. */
   nowMs: number;
   /** What of the log could not be read. */
-  gaps: {torn: boolean; skippedLines: number};
+  gaps: ReadGaps;
 }
 
 export function explanationLines(explained: SessionExplained, context: ExplainContext): string[] {
@@ -121,26 +122,34 @@ function recoveredFact({recovered, outcome, signal}: RunEnd): string | null {
   return BROKEN_OFF.includes(outcome) || (outcome === 'failed' && signal !== null) ? 'no' : null;
 }
 
-function endingLine({ending, lastEventAt}: SessionExplained, {nowMs}: ExplainContext): string {
-  if (ending) return `ended ${ending.ending}: ${withoutEvidence(ending.reason)}`;
+function endingLine({ending, lastEventAt}: SessionExplained, {nowMs, gaps}: ExplainContext): string {
+  const word = isDamaged(gaps)
+    ? 'damaged: the log is not what was written; it says that the session ended'
+    : 'ended';
+  if (ending) return `${word} ${ending.ending}: ${withoutEvidence(ending.reason)}`;
   if (lastEventAt === null) return 'nothing was recorded';
   return `no end in the log; its last event is ${duration(nowMs - lastEventAt)} old`;
 }
 
-function gapLines({gaps: {torn, skippedLines}}: ExplainContext): string[] {
+function gapLines({gaps: {torn, skippedLines, misplacedLines, lostBytes}}: ExplainContext): string[] {
   return [
     ...(torn ? ['the last line of the log is unfinished and was left out'] : []),
     ...(skippedLines > 0 ? [`lines of the log that could not be read: ${skippedLines}`] : []),
+    ...(misplacedLines > 0 ? [`lines of the log that are out of order: ${misplacedLines}`] : []),
+    ...(lostBytes > 0 ? [`bytes of the log that are gone: ${lostBytes}`] : []),
   ];
 }
 
 /** One line for a person. */
-export function nextStep(explained: SessionExplained, {dir}: ExplainContext): string {
+export function nextStep(explained: SessionExplained, {dir, gaps}: ExplainContext): string {
   const survivors = explained.runs.flatMap(({swept}) => swept.survivors).map(({pid}) => pid);
   const clean =
     survivors.length === 0 ? '' : `Look for these processes and end them: ${survivors.join(', ')}. `;
-  return `${clean}${stepAfter(explained, dir)}`;
+  const step = isDamaged(gaps) ? DAMAGED_STEP : stepAfter(explained, dir);
+  return `${clean}${step}`;
 }
+
+const DAMAGED_STEP = 'Do not rely on what the log says: check the work itself, and the disk.';
 
 function stepAfter({ending, isTask, audit, runs}: SessionExplained, dir: string): string {
   const last = runs.at(-1);

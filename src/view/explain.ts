@@ -104,6 +104,9 @@ export class Explanation {
         this.#isTask = event.task !== null;
         this.#audit = event.audit;
         break;
+      case 'session_resumed':
+        this.#ending = null;
+        break;
       case 'run_started':
         this.#runStarted(event);
         break;

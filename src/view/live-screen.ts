@@ -131,10 +131,11 @@ export class LiveScreen implements Screen {
   }
 
   #frameSoon(): void {
-    if (this.#frameIsDue) return;
     const sinceLastMs = this.#options.clock.monotonicMs() - this.#lastFrameMs;
-    if (sinceLastMs >= FRAME_MS) this.#draw();
-    else {
+    // Where much is waiting it is shown while the terminal takes it, so that nothing need be left out.
+    const isMuch = this.#waitingChars > MAX_WAITING_CHARS / 2;
+    if (isMuch || (sinceLastMs >= FRAME_MS && !this.#frameIsDue)) this.#draw();
+    else if (!this.#frameIsDue) {
       this.#frameIsDue = true;
       this.#wait(FRAME_MS - sinceLastMs);
     }

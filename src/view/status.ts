@@ -4,7 +4,7 @@ import {duration, elapsed, usageParts} from './format.ts';
 
 /** What the status line says: who works, for how long, when it was last heard of, what it has used, what it is at. */
 export class Status {
-  readonly #startedMs: number;
+  #startedMs: number;
   #lastActivityMs: number;
   #who = 'starting';
   #usage: Usage = NO_USAGE;
@@ -16,9 +16,10 @@ export class Status {
     this.#lastActivityMs = nowMs;
   }
 
-  /** `nowMs` is monotonic. */
+  /** `nowMs`: when it happened, monotonic. */
   see(event: OneshotEvent, nowMs: number): void {
     if (event.source === 'agent' || event.type === 'evidence') this.#lastActivityMs = nowMs;
+    if (event.type === 'session_started' || event.type === 'session_resumed') this.#startedMs = nowMs;
     if (event.type === 'run_started') {
       this.#who = `${event.role} ${event.executor}`;
       this.#lastActivityMs = nowMs;

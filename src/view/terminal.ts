@@ -18,6 +18,14 @@ export interface TerminalOptions extends TranscriptOptions {
   /** A status line at the foot of the terminal. */
   live: boolean;
   clock: Clock;
+  /** What the status line counts its times by, for a session that is shown later. @default the clock, as it is shown */
+  times?: StatusTimes;
+}
+
+/** Times in ms, from any beginning. */
+export interface StatusTimes {
+  of(event: OneshotEvent): number;
+  now(): number;
 }
 
 export interface TerminalView {
@@ -29,25 +37,30 @@ export interface TerminalView {
 export async function createTerminalView(options: TerminalOptions): Promise<TerminalView> {
   const {clock} = options;
   const transcript = new Transcript(options);
-  const status = new Status(clock.monotonicMs());
-  const screen = await createScreen(options, status);
+  const times = options.times ?? {of: () => clock.monotonicMs(), now: () => clock.monotonicMs()};
+  const status = new Status(times.now());
+  const screen = await createScreen(options, () => status.line(times.now(), columnsOf(options.out) - 1));
   const show = (event: OneshotEvent) => {
-    status.see(event, clock.monotonicMs());
+    status.see(event, times.of(event));
     screen.show(transcript.pieces(event));
   };
   return {view: neverThrowing(show), finish: () => screen.finish()};
 }
 
 /** The library that redraws is loaded for terminals only. */
-async function createScreen({out, color, live, clock}: TerminalOptions, status: Status): Promise<Screen> {
+async function createScreen(
+  {out, color, live, clock}: TerminalOptions,
+  statusLine: () => string,
+): Promise<Screen> {
   const writer = new BoundedWriter(out);
   const paint = painter(color);
   if (!live) return new PlainScreen(writer, paint);
   const {LiveScreen} = await import('./live-screen.ts');
-  const size = () => ({columns: out.columns || 80, rows: out.rows || 24});
-  const line = () => paint('dim', status.line(clock.monotonicMs(), size().columns - 1));
-  return new LiveScreen({out: writer, size, paint, clock, status: line});
+  const size = () => ({columns: columnsOf(out), rows: out.rows || 24});
+  return new LiveScreen({out: writer, size, paint, clock, status: () => paint('dim', statusLine())});
 }
+
+const columnsOf = ({columns}: TerminalStream) => columns || 80;
 
 /** A view that fails is a view that is over; the run and its log are not. */
 function neverThrowing(view: View): View {

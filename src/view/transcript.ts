@@ -54,11 +54,15 @@ interface OpenTool {
 /** Longest text of one event that is shown, in characters; all of it is in the log. */
 const MAX_TEXT_CHARS = 64 * 1024;
 
+/** How many tool calls of a run are remembered, and how many warnings. */
+const MAX_TOOLS = 10_000;
+const MAX_WARNED = 1000;
+
 export class Transcript {
   readonly #verbosity: Verbosity;
   readonly #agentOutput: boolean;
   readonly #warned = new Set<string>();
-  /** Every tool call of the current run, for its title and kind. */
+  /** The newest tool calls of the current run, for their titles and kinds. */
   #tools = new Map<string, OpenTool>();
   #messageId: string | null = null;
   /** Denied tool calls of the current run that notes have told of. */
@@ -190,6 +194,7 @@ export class Transcript {
     const title = oneLine(call.title, 200);
     const isShown = title !== toolName;
     this.#tools.set(toolCallId, {title, kind, startedAt: at, isShown});
+    if (this.#tools.size > MAX_TOOLS) this.#tools.delete(this.#tools.keys().next().value!);
     const begun = isShown ? this.#ownLines([`→ ${title}`], 'cyan') : [];
     return isOver(status) ? [...begun, ...this.#toolOver(toolCallId, status, at, '')] : begun;
   }
@@ -281,7 +286,7 @@ export class Transcript {
     if (level === 'info') return this.#agentOutput ? [line(`note: ${clean(text)}`, 'dim')] : [];
     const said = `${code} ${text}`;
     if (this.#warned.has(said)) return [];
-    this.#warned.add(said);
+    if (this.#warned.size < MAX_WARNED) this.#warned.add(said);
     return [urgent(`oneshot: ${level}: ${code}: ${clean(text)}`, level === 'error' ? 'red' : 'yellow')];
   }
 

@@ -45,8 +45,13 @@ describe('a task', () => {
         cwd: '/here',
         env: {},
         agentArgs: [],
+        redact: true,
+        redactEnv: [],
+        promptHeaders: {worker: null, auditor: null, reworker: null},
+        notes: [],
         activity: DEFAULT_ACTIVITY,
         keepProcesses: false,
+        sessionLog: null,
         json: false,
         verbosity: 'normal',
       },
@@ -70,7 +75,18 @@ describe('a task', () => {
       ...['--agent-arg=-x', '--json', '--verbose', 'do it'],
       ...['--initial-timeout', '90', '--idle-timeout', 'off', '--tool-timeout', '2h', '--max-timeout', '3h'],
       ...['--activity-interval', '500ms', '--monitor', 'processes,output', '--on-ask', 'wait'],
-      '--keep-processes',
+      ...['--worker-prompt-header', '- be brief', '--auditor-prompt-header', 'b', '--reworker-prompt-header'],
+      ...[
+        'c',
+        '--no-redact',
+        '--redact-env',
+        'A',
+        '--redact-env',
+        'B',
+        '--keep-processes',
+        '--session-log',
+        'log.md',
+      ],
     ];
     expect(runOptions(argv)).toEqual({
       prompt: {from: 'argument', text: 'do it'},
@@ -86,6 +102,10 @@ describe('a task', () => {
       cwd: '/here/sub',
       env: {A: '1', B: 'x=y'},
       agentArgs: ['--foo', '-x'],
+      redact: false,
+      redactEnv: ['A', 'B'],
+      promptHeaders: {worker: '- be brief', auditor: 'b', reworker: 'c'},
+      notes: [],
       activity: {
         limits: {
           initialMs: 90_000,
@@ -98,6 +118,7 @@ describe('a task', () => {
         onAsk: 'wait',
       },
       keepProcesses: true,
+      sessionLog: '/here/log.md',
       json: true,
       verbosity: 'verbose',
     });
@@ -364,6 +385,28 @@ describe('wrong input is one line with a code and the next step, and exit code 2
       ['--json', 'doctor'],
       'oneshot: USAGE: options stand before the command doctor. Put them after it: oneshot doctor …',
     ],
+    [
+      ['a b', '--worker-prompt-header', '--json'],
+      'oneshot: INVALID_OPTION: --worker-prompt-header "--json" is not valid. --worker-prompt-header needs a text.',
+    ],
+    [
+      ['a b', '--resume'],
+      'oneshot: INVALID_OPTION: there is no option --resume. Go on with the last session: oneshot resume.',
+    ],
+    [
+      ['run', 'a b', '--auditor-provider', 'x'],
+      'oneshot: INVALID_OPTION: there is no option --auditor-provider. Choose the agent with --auditor-executor, and its provider in the settings of the agent.',
+    ],
+    [['config', 'shwo'], 'oneshot: USAGE: there is no config "shwo". Did you mean oneshot config show?'],
+    [
+      ['config', 'show', 'x.json'],
+      'oneshot: USAGE: config show takes no file. Name it: oneshot config show --config FILE.',
+    ],
+    [
+      ['config', 'init', 'x.json', '--home'],
+      'oneshot: USAGE: there is a file and --home. Give one of the two.',
+    ],
+    [['trust', '--list', 'x.json'], 'oneshot: USAGE: --list stands alone. Leave out the rest.'],
     [['a b', '--jsn'], "oneshot: INVALID_OPTION: unknown option '--jsn'. Did you mean --json?"],
     [
       ['run', 'a b', '--zzzzzz'],
@@ -500,4 +543,52 @@ describe('wrong input is one line with a code and the next step, and exit code 2
       `oneshot: UNKNOWN_EXECUTOR: --executor "evil\\n\\u001b[31m${'x'.repeat(70)}…" is no executor. Did you mean claude? There are auto, claude, cline, command.`,
     ],
   ])('%j', (argv, line) => expect(complaint(argv)).toEqual({code: 2, line}));
+});
+
+describe('a recorded session', () => {
+  it('is followed, the last one if no other is named', () => {
+    const options = {session: 'last', json: false, verbosity: 'normal'};
+    expect(parse(['follow'])).toEqual({command: 'follow', options});
+    expect(parse(['follow', 'abc', '--json', '--debug'])).toEqual({
+      command: 'follow',
+      options: {session: 'abc', json: true, verbosity: 'debug'},
+    });
+  });
+
+  it('is played again, as fast as is said', () => {
+    const options = {session: 'last', json: false, verbosity: 'normal'};
+    expect(parse(['replay'])).toEqual({command: 'replay', options: {...options, speed: 1}});
+    expect(parse(['replay', '--speed', '2.5x'])).toEqual({
+      command: 'replay',
+      options: {...options, speed: 2.5},
+    });
+    expect(parse(['replay', 'x', '--instant'])).toEqual({
+      command: 'replay',
+      options: {...options, session: 'x', speed: null},
+    });
+  });
+
+  it.each(['0', '-1', 'fast', '1e9', '1001', '0.01', ''])('is not played at speed %j', (speed) => {
+    const {code, line} = complaint(['replay', `--speed=${speed}`]);
+    expect(code).toBe(2);
+    expect(line).toMatch(/INVALID_OPTION.*from 0\.1 to 1000; --instant waits for nothing/);
+  });
+
+  it('is not played at a speed and at once', () => {
+    expect(complaint(['replay', '--speed', '2', '--instant']).line).toMatch(/cannot be used with/);
+  });
+
+  it('is exported in a format that is named', () => {
+    expect(parse(['export', '--format', 'md'])).toEqual({
+      command: 'export',
+      options: {session: 'last', format: 'md', path: null},
+    });
+    expect(parse(['export', 'x', '--format', 'jsonl', '--output', 'a/b'])).toEqual({
+      command: 'export',
+      options: {session: 'x', format: 'jsonl', path: '/here/a/b'},
+    });
+    expect(parse(['export', '--format', 'result', '--output', '-'])).toMatchObject({options: {path: null}});
+    expect(complaint(['export']).line).toMatch(/--format/);
+    expect(complaint(['export', '--format', 'asciinema']).line).toMatch(/Did you mean asciicast\?/);
+  });
 });

@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process';
 import {closeSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {ReadStream} from 'node:tty';
+import {stripVTControlCharacters} from 'node:util';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {openPty} from '../../src/transport/openpty.ts';
 import {claudeSays, type Step} from '../support/session.ts';
@@ -99,5 +100,38 @@ describe('on a terminal', () => {
     expect(child.exitCode).toBeNull();
     terminal.resume();
     expect(await ended).toEqual({code: 0, signal: null});
+  });
+});
+
+describe('a session that is followed on a terminal', () => {
+  it('has the status line, which is gone in the end', async () => {
+    const going = join(place.home, 'go');
+    const [init, said, result] = claudeSays('I did it.');
+    const runs = [[init!, said!, {untilFile: going}, result!], verified];
+    writeFileSync(join(place.home, 'script.json'), JSON.stringify(runs));
+    const session = place.start(['do it'], {env: {SCRIPT: join(place.home, 'script.json')}});
+    await until(() => place.hasEvent('agent_message_chunk'));
+    const {ended, shown} = await startOnTerminal(['follow'], runs);
+    await until(() => /worker claude · 0:0\d · last activity/.test(shown()));
+    writeFileSync(going, '');
+    expect(await ended).toEqual({code: 0, signal: null});
+    await session.ended;
+    const text = stripVTControlCharacters(shown()).trimEnd();
+    expect(text).toMatch(/verified after 1 iteration: I looked\.$/);
+    expect(shown()).toContain('\x1b[32mverified');
+  });
+
+  it('ends on Ctrl-C, also when the terminal is held', async () => {
+    const runs = [[...claudeSays('I did it.').slice(0, 2), {sleepMs: 60_000}]];
+    writeFileSync(join(place.home, 'script.json'), JSON.stringify(runs));
+    const session = place.start(['do it'], {env: {SCRIPT: join(place.home, 'script.json')}});
+    await until(() => place.hasEvent('agent_message_chunk'));
+    const follower = await startOnTerminal(['follow'], runs);
+    await until(() => follower.shown().includes('I did it.'));
+    follower.terminal.pause();
+    follower.child.kill('SIGINT');
+    expect(await follower.ended).toEqual({code: 130, signal: null});
+    session.child.kill('SIGTERM');
+    await session.ended;
   });
 });

@@ -186,6 +186,14 @@ describe('opening', () => {
     expect(readdirSync(home)).toEqual(['file']);
   });
 
+  it('leaves nothing behind when it fails after the folder was made', async () => {
+    const processes = {self: () => Promise.reject(new Error('no idea')), isAlive: async () => true};
+    await expect(openSessionLog({stateDir: home, clock, processes})).rejects.toMatchObject({
+      code: 'STATE_UNWRITABLE',
+    });
+    expect(readdirSync(join(home, 'sessions'))).toEqual([]);
+  });
+
   it('refuses a session that is already there', async () => {
     const log = await open();
     await expect(openSessionLog({stateDir: home, clock, id: log.id})).rejects.toMatchObject({

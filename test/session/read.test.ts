@@ -32,30 +32,30 @@ describe('the events of a recorded session', () => {
     const lines = Array.from({length: count}, (_, index) => `${note(index + 1, 'é'.repeat(index % 50))}\n`);
     const {seqs, gaps} = await read(lines.join(''));
     expect(seqs).toEqual(Array.from({length: count}, (_, index) => index + 1));
-    expect(gaps).toEqual({torn: false, skippedLines: 0});
+    expect(gaps).toEqual(noGaps());
   });
 
   it('may be none', async () => {
-    expect(await read('')).toEqual({seqs: [], gaps: {torn: false, skippedLines: 0}});
+    expect(await read('')).toEqual({seqs: [], gaps: noGaps()});
   });
 
   it('leave a torn last line out', async () => {
     const {seqs, gaps} = await read(`${note(1)}\n${note(2).slice(0, 40)}`);
     expect(seqs).toEqual([1]);
-    expect(gaps).toEqual({torn: true, skippedLines: 0});
+    expect(gaps).toEqual({...noGaps(), torn: true, tornBytes: 40});
     expect((await read(`${note(1)}\n${note(2)}`)).gaps.torn).toBe(true);
   });
 
   it('go on after lines that are no events', async () => {
     const {seqs, gaps} = await read(`{"a":\n${note(1)}\n\nnull\n7\n{"seq":3}\n${note(2)}\n`);
     expect(seqs).toEqual([1, 2]);
-    expect(gaps).toEqual({torn: false, skippedLines: 5});
+    expect(gaps).toEqual({...noGaps(), skippedLines: 5});
   });
 
   it('leave a line out that is too long, however it is cut', async () => {
     const {seqs, gaps} = await read(`${note(1)}\n${note(2, 'x'.repeat(200_000))}\n${note(3)}\n`, 1000);
     expect(seqs).toEqual([1, 3]);
-    expect(gaps).toEqual({torn: false, skippedLines: 1});
+    expect(gaps).toEqual({...noGaps(), skippedLines: 1, misplacedLines: 1});
   });
 
   it('need no place for what could not be read', async () => {

@@ -72,7 +72,7 @@ export function runStarted(more: Partial<RunStarted> = {}, head: Partial<EventHe
       promptDelivery: 'stdin',
       promptBytes: 3,
       resumedAgentSession: null,
-    mark: 'ONESHOT_RUN_0123456789abcdef',
+      mark: 'ONESHOT_RUN_0123456789abcdef',
       ...more,
     },
     {source: 'runner', ...head},

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {EventBody, EventHead, OneshotEvent, RunFinished} from '../../src/event.ts';
+import {noGaps} from '../../src/session/read.ts';
 import {Explanation, type SessionExplained} from '../../src/view/explain.ts';
 import {explanationLines} from '../../src/view/explain-lines.ts';
 import {
@@ -22,7 +23,7 @@ function explained(events: OneshotEvent[]): SessionExplained {
 }
 
 /** The lines of a session without its head. */
-function lines(events: OneshotEvent[], gaps = {torn: false, skippedLines: 0}): string[] {
+function lines(events: OneshotEvent[], gaps = noGaps()): string[] {
   return explanationLines(explained(events), {dir: DIR, nowMs: 100_000, gaps}).slice(2);
 }
 
@@ -37,7 +38,7 @@ const ours = (body: EventBody, at: number, head: Partial<EventHead> = {}) =>
 
 function started(task: string | null = 'fix the bug', audit = true): OneshotEvent {
   const facts = {cwd: '/', maxIterations: 5, oneshotVersion: '0', nodeVersion: '20', platform: 'linux'};
-  return ours({type: 'session_started', task, audit, ...facts}, 0);
+  return ours({type: 'session_started', task, audit, worker: null, auditor: null, ...facts}, 0);
 }
 
 function ended(ending: 'verified' | 'unverified' | 'failed' | 'exhausted' | 'interrupted', reason = 'why') {
@@ -93,9 +94,7 @@ describe('a session that stalled', () => {
   ];
 
   it('is explained in a few lines', () => {
-    expect(
-      explanationLines(explained(events), {dir: DIR, nowMs: 0, gaps: {torn: false, skippedLines: 0}}),
-    ).toMatchInlineSnapshot(`
+    expect(explanationLines(explained(events), {dir: DIR, nowMs: 0, gaps: noGaps()})).toMatchInlineSnapshot(`
       [
         "session s: fix the bug",
         "recorded in /state/sessions/s",
@@ -245,7 +244,7 @@ describe('a run', () => {
       finished({outcome: 'failed', reason: evil}, 2),
       ended('failed', evil),
     ];
-    const context = {dir: evil, nowMs: 0, gaps: {torn: false, skippedLines: 0}};
+    const context = {dir: evil, nowMs: 0, gaps: noGaps()};
     expect(explanationLines(explained(all), context).join('\n')).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
     expect(JSON.stringify(explained(all))).not.toMatch(/\\u00|[\x7f-\x9f]/);
   });
@@ -268,15 +267,24 @@ describe('a log without an end', () => {
   });
 
   it('says what of it could not be read', () => {
-    expect(lines([], {torn: true, skippedLines: 2})).toMatchInlineSnapshot(`
+    const gaps = {...noGaps(), torn: true, skippedLines: 2, misplacedLines: 3, lostBytes: 4};
+    expect(lines([], gaps)).toMatchInlineSnapshot(`
       [
         "",
         "nothing was recorded",
         "the last line of the log is unfinished and was left out",
         "lines of the log that could not be read: 2",
-        "next: If no oneshot is at work on it any more, it was killed: run the task again.",
+        "lines of the log that are out of order: 3",
+        "bytes of the log that are gone: 4",
+        "next: Do not rely on what the log says: check the work itself, and the disk.",
       ]
     `);
+  });
+
+  it('does not rely on the ending that a damaged log tells', () => {
+    expect(lines([started(), ended('verified')], {...noGaps(), misplacedLines: 1})).toContain(
+      'damaged: the log is not what was written; it says that the session ended verified: why',
+    );
   });
 });
 

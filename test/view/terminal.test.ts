@@ -1,10 +1,10 @@
 import {describe, expect, it} from 'vitest';
-import {createTerminalView, type TerminalStream} from '../../src/view/terminal.ts';
+import {createTerminalView, type StatusTimes, type TerminalStream} from '../../src/view/terminal.ts';
 import {ManualClock} from '../support/manual-clock.ts';
 import {event, runStarted, says, toolCall} from './events.ts';
 import {FailingStream, FastStream, SlowStream} from './streams.ts';
 
-function terminal(out: TerminalStream, more: {live?: boolean; columns?: number} = {}) {
+function terminal(out: TerminalStream, more: {live?: boolean; columns?: number; times?: StatusTimes} = {}) {
   const clock = new ManualClock();
   if (more.columns) out.columns = more.columns;
   const options = {
@@ -14,6 +14,7 @@ function terminal(out: TerminalStream, more: {live?: boolean; columns?: number} 
     clock,
     verbosity: 'normal',
     agentOutput: true,
+    ...(more.times && {times: more.times}),
   } as const;
   return createTerminalView(options).then((view) => ({...view, clock}));
 }
@@ -175,6 +176,29 @@ describe('the terminal view on a terminal', () => {
     while (out.take());
     expect(out.taken).toMatch(/\[\d+ lines were left out: the terminal is slow\]/);
     expect(out.taken).toContain('IMPORTANT: look');
+  });
+
+  it('counts by the times of the session where it is shown later', async () => {
+    const out = new FastStream();
+    const times = {of: ({at}: {at: number}) => at, now: () => 70_000};
+    const {view, clock, finish} = await terminal(out, {live: true, columns: 100, times});
+    const began = {task: 'x', cwd: '/', maxIterations: 1, audit: true, worker: null, auditor: null};
+    const versions = {oneshotVersion: '1', nodeVersion: '20', platform: 'linux'};
+    view(event({type: 'session_started', ...began, ...versions}, {at: 10_000}));
+    view(runStarted({}, {at: 20_000}));
+    view({...says('x'), at: 65_000});
+    clock.advance(16);
+    expect(rendered(out.text).filter(Boolean).at(-1)).toBe('worker claude · 1:00 · last activity 5.0 s ago');
+    finish();
+  });
+
+  it('leaves nothing out, however much comes at once, while the terminal takes it', async () => {
+    const out = new FastStream();
+    const {view, finish} = await terminal(out, {live: true, columns: 100});
+    for (let count = 0; count < 100; count++) view(says(`${'@'.repeat(59_999)}\n`));
+    finish();
+    expect(out.text.match(/@/g)).toHaveLength(100 * 59_999);
+    expect(out.text).not.toContain('left out');
   });
 
   it('sets no timer once it is finished', async () => {

@@ -359,3 +359,38 @@ describe('the end of a session', () => {
     expect(read([started, end('verified', 'x')], 'quiet')).toEqual([]);
   });
 });
+
+describe('what is remembered of a long run', () => {
+  it('is no more than its newest tool calls', () => {
+    const events = [runStarted(), toolCall('first', 'Bash first', 0), toolCall('second', 'Bash second', 0)];
+    for (let count = 0; count < 9_999; count++) events.push(toolCall(`${count}`, 'Read x', 0));
+    const done = (toolCallId: string) =>
+      event({type: 'tool_call_update', toolCallId, status: 'completed'}, {at: 1000});
+    const shown = read([...events, done('first'), done('second')]);
+    expect(shown.slice(-2)).toEqual(['✓ first', '✓ Bash second (1.0 s)']);
+  });
+
+  it('is no more than the first warnings, which are said once', () => {
+    const warning = (text: string) => event({type: 'note', level: 'warning', code: 'X', text});
+    const many = Array.from({length: 1000}, (_, index) => warning(`${index}`));
+    expect(read([...many, ...many])).toHaveLength(1000);
+    expect(read([...many, warning('new'), warning('new')])).toHaveLength(1002);
+  });
+});
+
+it('tells that a session goes on after an interruption, and under verbose what was left out', () => {
+  const resumed = event({
+    type: 'session_resumed',
+    from: 'interrupted; the worker runs again',
+    instructions: null,
+    maxIterations: 3,
+    worker: {executor: 'claude', adapter: 'claude', model: null, permissionMode: 'agent', agentArgs: []},
+    auditor: null,
+    oneshotVersion: '0',
+    nodeVersion: '20',
+    platform: 'linux',
+  });
+  const redacted = event({type: 'redacted', stream: 'stdout', offset: 0, length: 12, name: 'API_KEY'});
+  expect(read([resumed, redacted])).toEqual(['session s goes on: interrupted; the worker runs again']);
+  expect(read([redacted], 'verbose')).toEqual(['left out a secret of 12 bytes (API_KEY) from stdout']);
+});

@@ -1,0 +1,285 @@
+/**
+ * Every setting that a configuration file or a variable may give, in one table. Files, `ONESHOT_*` variables, trust,
+ * `config show` and `docs/configuration.md` follow from it. Values are those of the flags, read by the same readers.
+ */
+import {DEFAULT_ACTIVITY} from '../../activity/options.ts';
+import type {EvidenceKind, PermissionMode} from '../../event.ts';
+import {DEFAULT_MAX_FRAME_BYTES} from '../../frame/decoder.ts';
+import {DEFAULT_MAX_ITERATIONS} from '../../loop/loop.ts';
+import type {TransportChoice} from '../../transport/transport.ts';
+import type {Verbosity} from '../../view/transcript.ts';
+import * as value from '../option-values.ts';
+import {
+  amount,
+  type Form,
+  names,
+  strings,
+  text,
+  time,
+  truth,
+  type VariableSource,
+  variables,
+} from './form.ts';
+
+type Time = number | 'off';
+
+/** Times in ms, sizes in bytes; absent where nothing was given. */
+export interface Settings {
+  executor?: value.ExecutorChoice;
+  auditorExecutor?: value.ExecutorChoice;
+  workerModel?: string;
+  auditorModel?: string;
+  maxIterations?: number;
+  audit?: boolean;
+  permissionMode?: PermissionMode;
+  agentArgs?: string[];
+  env?: Record<string, VariableSource>;
+  workerPromptHeader?: string;
+  auditorPromptHeader?: string;
+  reworkerPromptHeader?: string;
+  initialTimeout?: Time;
+  idleTimeout?: Time;
+  toolTimeout?: Time;
+  maxTimeout?: Time;
+  activityInterval?: number;
+  monitor?: EvidenceKind[];
+  onAsk?: value.AskPolicy;
+  keepProcesses?: boolean;
+  transport?: TransportChoice;
+  maxFrame?: number;
+  redact?: boolean;
+  redactEnv?: string[];
+  verbosity?: Verbosity;
+}
+
+export type SettingKey = keyof Settings;
+
+export interface Setting<T> {
+  form: Form<T>;
+  /** The flag that gives the same. */
+  flag: string;
+  /** What holds where nothing is given, as a file would hold it; null: see `about`. */
+  normally: unknown;
+  /** For a first file, where there is no default to show. */
+  example?: unknown;
+  about: string;
+  /** Which values of a project file count only once it is trusted. @default none */
+  guarded?: {values: string; test(value: T): boolean};
+}
+
+const always = {values: 'any', test: () => true};
+const ofAgent = {
+  values: '`command`, `cline`',
+  test: (name: value.ExecutorChoice) => name === 'command' || name === 'cline',
+};
+
+const {limits, monitor, onAsk} = DEFAULT_ACTIVITY;
+
+const DURATION = 'a time such as "30s", "1.5m", "1h", or a number of seconds';
+const DURATION_OR_OFF = `${DURATION}, or "off"`;
+
+export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K], undefined>>} = {
+  executor: {
+    form: text(value.executorChoice),
+    flag: '--executor',
+    normally: 'auto',
+    about: 'the agent: `auto` (claude, then cline), `claude`, `cline`, `command`',
+    guarded: ofAgent,
+  },
+  auditorExecutor: {
+    form: text(value.executorChoice),
+    flag: '--auditor-executor',
+    normally: null,
+    example: 'claude',
+    about: "the auditor's agent; default: the worker's",
+    guarded: ofAgent,
+  },
+  workerModel: {
+    form: text(value.plainValue),
+    flag: '--worker-model',
+    normally: null,
+    example: 'sonnet',
+    about: "model of the worker; default: the agent's own",
+  },
+  auditorModel: {
+    form: text(value.plainValue),
+    flag: '--auditor-model',
+    normally: null,
+    example: 'haiku',
+    about: "model of the auditor; default: the agent's own",
+  },
+  maxIterations: {
+    form: amount(value.positiveInteger, (count) => count, 'a whole number from 1 on'),
+    flag: '--max-iterations',
+    normally: DEFAULT_MAX_ITERATIONS,
+    about: 'worker and auditor rounds at most',
+  },
+  audit: {
+    form: truth,
+    flag: '--no-audit',
+    normally: true,
+    about: 'whether an auditor judges the work',
+    guarded: {values: '`false`', test: (audit) => !audit},
+  },
+  permissionMode: {
+    form: text(value.permissionMode),
+    flag: '--permission-mode',
+    normally: 'agent',
+    about: 'what the worker may do: `agent`, `read`, `edit`, `full`',
+    guarded: {values: 'all but `read`', test: (mode) => mode !== 'read'},
+  },
+  agentArgs: {
+    form: strings,
+    flag: '--agent-arg',
+    normally: [],
+    example: ['--max-turns', '50'],
+    about: 'extra arguments for the agent',
+    guarded: always,
+  },
+  env: {
+    form: variables,
+    flag: '--env',
+    normally: {},
+    example: {NODE_ENV: 'test', ANTHROPIC_API_KEY: {fromEnv: 'MY_KEY'}},
+    about: 'variables for the agent; each name is taken from the highest place that has it',
+    guarded: always,
+  },
+  workerPromptHeader: {
+    form: text(value.promptHeader),
+    flag: '--worker-prompt-header',
+    normally: null,
+    example: 'Keep to the style of the files around.',
+    about: "text before the worker's prompts",
+    guarded: always,
+  },
+  auditorPromptHeader: {
+    form: text(value.promptHeader),
+    flag: '--auditor-prompt-header',
+    normally: null,
+    example: 'Run the tests yourself.',
+    about: "text before the auditor's prompts",
+    guarded: always,
+  },
+  reworkerPromptHeader: {
+    form: text(value.promptHeader),
+    flag: '--reworker-prompt-header',
+    normally: null,
+    example: 'Change nothing else.',
+    about: "in place of the worker's, after a RETRY",
+    guarded: always,
+  },
+  initialTimeout: {
+    form: time(value.durationOrOff, DURATION_OR_OFF),
+    flag: '--initial-timeout',
+    normally: value.durationText(limits.initialMs!),
+    about: 'until the first progress',
+  },
+  idleTimeout: {
+    form: time(value.durationOrOff, DURATION_OR_OFF),
+    flag: '--idle-timeout',
+    normally: value.durationText(limits.idleMs!),
+    about: 'without a sign of life',
+  },
+  toolTimeout: {
+    form: time(value.durationOrOff, DURATION_OR_OFF),
+    flag: '--tool-timeout',
+    normally: value.durationText(limits.toolMs!),
+    about: 'the same while a tool runs',
+  },
+  maxTimeout: {
+    form: time(value.durationOrOff, DURATION_OR_OFF),
+    flag: '--max-timeout',
+    normally: value.durationText(limits.maxMs!),
+    about: 'for the whole run',
+  },
+  activityInterval: {
+    form: time(value.durationMs, DURATION),
+    flag: '--activity-interval',
+    normally: value.durationText(limits.intervalMs),
+    about: 'how often the clocks are looked at',
+  },
+  monitor: {
+    form: names(value.evidenceKinds),
+    flag: '--monitor',
+    normally: monitor,
+    about: 'signs of life: `output`, `files`, `processes`',
+  },
+  onAsk: {
+    form: text(value.askPolicy),
+    flag: '--on-ask',
+    normally: onAsk,
+    about: 'when the agent asks a person: `stop` or `wait`',
+  },
+  keepProcesses: {
+    form: truth,
+    flag: '--keep-processes',
+    normally: false,
+    about: 'spare what a completed run left running',
+    guarded: {values: '`true`', test: (keep) => keep},
+  },
+  transport: {
+    form: text(value.transportChoice),
+    flag: '--transport',
+    normally: 'auto',
+    about: '`auto`, `pty`, `pipe`, `buffered`',
+  },
+  maxFrame: {
+    form: amount(value.frameBytes, (bytes) => bytes, 'bytes, such as 1048576 or "64MiB"'),
+    flag: '--max-frame',
+    normally: DEFAULT_MAX_FRAME_BYTES,
+    about: 'largest JSON frame held in memory',
+  },
+  redact: {
+    form: truth,
+    flag: '--no-redact',
+    normally: true,
+    about: 'whether secrets are kept out of what is recorded and shown',
+    guarded: {values: '`false`', test: (redact) => !redact},
+  },
+  redactEnv: {
+    form: names(value.variableNames),
+    flag: '--redact-env',
+    normally: [],
+    example: ['MY_KEY'],
+    about: 'variables whose values are secrets too; those of all places together',
+  },
+  verbosity: {
+    form: text(value.verbosity),
+    flag: '--quiet, --verbose, --debug',
+    normally: 'normal',
+    about: 'how much stderr says: `quiet`, `normal`, `verbose`, `debug`',
+  },
+};
+
+export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
+
+/** The settings that `exec` takes too; the others are about tasks. */
+export const EXEC_KEYS: readonly SettingKey[] = ['transport', 'maxFrame', 'redact', 'redactEnv'];
+
+/** The settings that `resume` takes: what the session began with stands in its log. */
+export const RESUME_KEYS: readonly SettingKey[] = [
+  ...EXEC_KEYS,
+  'env',
+  'workerPromptHeader',
+  'auditorPromptHeader',
+  'reworkerPromptHeader',
+  'initialTimeout',
+  'idleTimeout',
+  'toolTimeout',
+  'maxTimeout',
+  'activityInterval',
+  'monitor',
+  'onAsk',
+  'keepProcesses',
+  'verbosity',
+];
+
+/** `max_iterations`, as the Python tool has it, and `maxIterations` are the same key. */
+export function camelCase(key: string): string {
+  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** `ONESHOT_MAX_ITERATIONS` */
+export function variableOf(key: SettingKey): string {
+  return `ONESHOT_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
