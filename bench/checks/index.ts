@@ -1,11 +1,15 @@
+import {activity} from './activity.ts';
 import {agents} from './agents.ts';
 import {blocked} from './blocked.ts';
 import type {AnyCheck} from './check.ts';
+import {churn} from './churn.ts';
 import {coldStart} from './cold-start.ts';
 import {live} from './live.ts';
 import {lossless} from './lossless.ts';
 import {memory} from './memory.ts';
+import {noSurvivor} from './no-survivor.ts';
 import {prompt} from './prompt.ts';
+import {quietCost} from './quiet-cost.ts';
 import {stdout} from './stdout.ts';
 
 /** Every check by its name, in the order of docs/checks.md. */
@@ -18,4 +22,8 @@ export const CHECKS: Readonly<Record<string, AnyCheck>> = {
   blocked,
   'cold-start': coldStart,
   agents,
+  activity,
+  'no-survivor': noSurvivor,
+  churn,
+  'quiet-cost': quietCost,
 };
