@@ -11,6 +11,11 @@ export function builtCli(): Promise<string> {
   return built(join('cli', 'main.js'));
 }
 
+/** Path of the guard's program. */
+export function builtGuard(): Promise<string> {
+  return built(join('cli', 'guard.js'));
+}
+
 /** The library as users import it. */
 export async function builtLibrary(): Promise<typeof import('../src/index.ts')> {
   return import(pathToFileURL(await built('index.js')).href);

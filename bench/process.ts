@@ -76,6 +76,44 @@ function isOurZombie(pid: string): boolean {
   }
 }
 
+/** CPU time that a process has used, user and system, ms. @throws when it is gone */
+export function cpuMsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [userTicks, systemTicks] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return (Number(userTicks) + Number(systemTicks)) * TICK_MS;
+}
+
+/** USER_HZ is 100 wherever Node runs. */
+const TICK_MS = 10;
+
+/** Children of all threads of a process, zombies included. */
+export function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+    const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8');
+    return children.split(' ').filter(Boolean).map(Number);
+  });
+}
+
+/** Inodes of the files and folders that a process is told changes of. */
+export function watchedInodes(pid: number): number[] {
+  const folder = `/proc/${pid}/fdinfo`;
+  return readdirSync(folder).flatMap((fd) => {
+    const lines = readIfThere(join(folder, fd)).matchAll(/^inotify wd:\S+ ino:([0-9a-f]+)/gm);
+    return [...lines].map(([, inode]) => Number.parseInt(inode!, 16));
+  });
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** Path of a program in bench/programs. */
 export function programPath(name: string): string {
   return join(import.meta.dirname, 'programs', name);

@@ -1,10 +1,11 @@
 /**
- * Programs on the real spine, in this process: the command executor, `run()`, a recorder on disk and the real transport,
- * all from the built library.
+ * Programs on the real spine, in this process: an executor, `run()`, a recorder on disk and the real transport, all from
+ * the built library.
  */
 import {readFileSync, rmSync} from 'node:fs';
 import type {OneshotEvent, RunFinished, StreamName, TransportName} from '../src/event.ts';
-import type {RunContext, StopReason} from '../src/run.ts';
+import type {Installation} from '../src/executor/executor.ts';
+import type {RunContext, RunRequest, StopReason} from '../src/run.ts';
 import type {Writev} from '../src/session/append-file.ts';
 import type {SessionLog} from '../src/session/log.ts';
 import {builtLibrary} from './build.ts';
@@ -20,6 +21,10 @@ export interface SpineOptions {
   prepare?: (log: SessionLog) => void;
   /** Aborted with a `StopReason` to stop the program. */
   stop?: AbortSignal;
+  /** What else shall differ from a plain run. */
+  context?: Partial<RunContext>;
+  /** The program as this agent. @default any program, by the command executor */
+  as?: Omit<Installation, 'program'>;
 }
 
 export interface SpineRun {
@@ -28,6 +33,8 @@ export interface SpineRun {
   ms: number;
   /** Recorded bytes of the streams. */
   recorded: Record<StreamName, Buffer>;
+  /** What oneshot itself had to say of the run. */
+  told: OneshotEvent[];
 }
 
 /**
@@ -38,7 +45,11 @@ export async function runOnSpine(argv: readonly string[], options: SpineOptions)
   const {stateDir, transport, writev, prepare, stop} = options;
   const {DEFAULT_MAX_FRAME_BYTES, openSessionLog, run, systemClock} = await builtLibrary();
   const log = await openSessionLog({stateDir, clock: systemClock, ...(writev && {writev})});
-  const removeView = log.addView((event) => requireTransport(event, transport));
+  const told: OneshotEvent[] = [];
+  const removeView = log.addView((event) => {
+    requireTransport(event, transport);
+    if (event.source === 'runner') told.push(event);
+  });
   prepare?.(log);
   const context: RunContext = {
     log,
@@ -49,26 +60,36 @@ export async function runOnSpine(argv: readonly string[], options: SpineOptions)
     clock: systemClock,
     stop: stop ?? new AbortController().signal,
     kill: new AbortController().signal,
+    ...options.context,
   };
   try {
-    const request = await requestFor(argv, options.prompt ?? '');
+    const request = await requestFor(argv, options);
     const startedAt = performance.now();
     const finished = await run(context, request);
     const ms = performance.now() - startedAt;
     removeView();
     await log.close();
-    return {finished, ms, recorded: {stdout: recorded(log, 'stdout'), stderr: recorded(log, 'stderr')}};
+    return {
+      finished,
+      ms,
+      recorded: {stdout: recorded(log, 'stdout'), stderr: recorded(log, 'stderr')},
+      told,
+    };
   } finally {
     rmSync(log.dir, {recursive: true, force: true});
   }
 }
 
-async function requestFor(argv: readonly string[], prompt: string) {
+async function requestFor(argv: readonly string[], {prompt = '', as}: SpineOptions): Promise<RunRequest> {
   const {executorByName} = await builtLibrary();
-  const executor = executorByName('command');
-  const installation = await executor.locate(process.env, argv);
-  const agent = {executor, installation, model: null, permissionMode: 'agent', agentArgs: argv} as const;
-  return {agent, prompt, iteration: 1, role: 'worker', resume: null} as const;
+  const executor = executorByName(as?.executor ?? 'command');
+  const [program = '', ...args] = argv;
+  const installation: Installation = as
+    ? {...as, program: [program, ...args]}
+    : await executor.locate(process.env, argv);
+  const agentArgs = as ? [] : argv;
+  const agent = {executor, installation, model: null, permissionMode: 'agent', agentArgs} as const;
+  return {agent, prompt, iteration: 1, role: 'worker', resume: null};
 }
 
 function requireTransport(event: OneshotEvent, transport: TransportName): void {

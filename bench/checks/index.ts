@@ -1,7 +1,9 @@
+import {activity} from './activity.ts';
 import {agents} from './agents.ts';
 import {bigSession} from './big-session.ts';
 import {blocked} from './blocked.ts';
 import type {AnyCheck} from './check.ts';
+import {churn} from './churn.ts';
 import {coldStart} from './cold-start.ts';
 import {follow} from './follow.ts';
 import {fuzz} from './fuzz.ts';
@@ -9,7 +11,9 @@ import {kill} from './kill.ts';
 import {live} from './live.ts';
 import {lossless} from './lossless.ts';
 import {memory} from './memory.ts';
+import {noSurvivor} from './no-survivor.ts';
 import {prompt} from './prompt.ts';
+import {quietCost} from './quiet-cost.ts';
 import {recording} from './recording.ts';
 import {stdout} from './stdout.ts';
 
@@ -28,4 +32,8 @@ export const CHECKS: Readonly<Record<string, AnyCheck>> = {
   agents,
   kill,
   fuzz,
+  activity,
+  'no-survivor': noSurvivor,
+  churn,
+  'quiet-cost': quietCost,
 };

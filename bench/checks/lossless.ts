@@ -1,6 +1,6 @@
 /** Every byte that a program writes before it exits is recorded, and nothing holds the run up afterwards. */
 import {randomBytes} from 'node:crypto';
-import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {SessionLog} from '../../src/session/log.ts';
 import {builtCli} from '../build.ts';
@@ -152,19 +152,19 @@ function block(ms: number): number {
   return performance.now() - startedAt;
 }
 
-/** A grandchild holds both streams open for a minute; every other one writes to them too. */
+/** A grandchild holds both streams open until the run is swept; every other one writes to them too. */
 async function heldBurst(burst: Burst, index: number): Promise<SpineRun> {
-  const pidFile = join(burst.folder, 'grandchild.pid');
   const kind = index % 2 === 0 ? 'quiet' : 'noisy';
-  const program = [process.execPath, programPath('burst.mjs'), burst.path, kind, pidFile];
-  try {
-    const ran = await runOnSpine(program, {stateDir: burst.folder, transport: 'pty'});
-    process.kill(Number(readFileSync(pidFile, 'utf8')), 0); // throws when nothing held the streams
-    return ran;
-  } finally {
-    if (existsSync(pidFile)) process.kill(-Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
-    rmSync(pidFile, {force: true});
-  }
+  const program = [process.execPath, programPath('burst.mjs'), burst.path, kind];
+  const ran = await runOnSpine(program, {stateDir: burst.folder, transport: 'pty'});
+  mustHaveBeenHeld(ran);
+  return ran;
+}
+
+/** @throws unless oneshot had to close streams before their end, which only a process that holds them can make it do */
+function mustHaveBeenHeld({told}: SpineRun): void {
+  const closed = told.some((event) => event.type === 'note' && event.code === 'STREAM_HELD_OPEN');
+  if (!closed) throw new Error('nothing held the streams');
 }
 
 function count(tally: Tally, {bytes}: Burst, run: SpineRun): void {

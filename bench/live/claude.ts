@@ -1,9 +1,10 @@
 /** From a chunk of the model server, through the real Claude Code and oneshot, to the line on a terminal. */
 import {closeSync, mkdirSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {join} from 'node:path';
 import {ReadStream} from 'node:tty';
 import {openPty} from '../../src/transport/openpty.ts';
-import {agentPackages, installAgent} from '../../test/agents/install.ts';
+import {environmentOf} from '../../test/agents/environment.ts';
+import {agentPackages, type InstalledAgent, installAgent} from '../../test/agents/install.ts';
 import {startModelServer} from '../../test/agents/model-server.ts';
 import {builtCli} from '../build.ts';
 import {ended, start, withTempFolder} from '../process.ts';
@@ -12,14 +13,14 @@ const CHUNK_EVERY_MS = 50;
 
 /** Latency of each of `count` chunks, each a line of the answer, ms. Fewer than `count`: some never came. */
 export async function claudeLatenciesMs(count: number): Promise<number[]> {
-  const {binDir} = await installAgent((await agentPackages())['claude-pinned']);
+  const agent = await installAgent((await agentPackages())['claude-pinned']);
   const text = Array.from({length: count}, (_, index) => ({
     text: `${lineOf(index)}\n`,
     after: CHUNK_EVERY_MS,
   }));
   const server = await startModelServer([{text}]);
   try {
-    const screen = await withTempFolder((folder) => onTerminal(folder, binDir, server.url));
+    const screen = await withTempFolder((folder) => onTerminal(folder, agent, server.url));
     return latenciesMs(sentAt(server.requests[0]?.sent ?? [], count), screen);
   } finally {
     await server.close();
@@ -43,7 +44,7 @@ interface Shown {
 }
 
 /** What oneshot writes to the terminal that its stderr is, piece by piece. */
-async function onTerminal(folder: string, binDir: string, url: string): Promise<Shown[]> {
+async function onTerminal(folder: string, agent: InstalledAgent, url: string): Promise<Shown[]> {
   const pty = await openPty();
   if ('unavailable' in pty) throw new Error(pty.unavailable);
   const terminal = new ReadStream(pty.master);
@@ -60,9 +61,9 @@ async function onTerminal(folder: string, binDir: string, url: string): Promise<
     '--no-audit',
     'say the lines',
   ] as const;
-  const env = environment(folder, binDir, url);
+  const env = environment(folder, agent, url);
   const work = join(folder, 'work');
-  for (const path of [work, env.HOME, env.TMPDIR]) mkdirSync(path);
+  for (const path of [work, join(folder, 'home'), join(folder, 'tmp')]) mkdirSync(path);
   const child = start([...argv], {cwd: work, env, stdio: ['ignore', 'ignore', pty.slave]});
   const {exitCode} = await ended(child);
   terminal.destroy();
@@ -72,22 +73,11 @@ async function onTerminal(folder: string, binDir: string, url: string): Promise<
   return shown;
 }
 
-function environment(folder: string, binDir: string, url: string) {
+function environment(folder: string, agent: InstalledAgent, url: string) {
   return {
-    PATH: [binDir, dirname(process.execPath), '/usr/bin', '/bin'].join(':'),
-    HOME: join(folder, 'home'),
-    TMPDIR: join(folder, 'tmp'),
+    ...environmentOf(agent, {url, home: join(folder, 'home'), tmp: join(folder, 'tmp')}),
     TERM: 'xterm-256color',
-    LANG: 'C.UTF-8',
     ONESHOT_HOME: join(folder, 'state'),
-    ANTHROPIC_BASE_URL: url,
-    ANTHROPIC_API_KEY: 'scripted-key',
-    CLAUDE_CODE_TMPDIR: join(folder, 'tmp'),
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-    DISABLE_TELEMETRY: '1',
-    DISABLE_AUTOUPDATER: '1',
-    DISABLE_ERROR_REPORTING: '1',
-    DISABLE_BUG_COMMAND: '1',
   };
 }
 

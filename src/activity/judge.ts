@@ -94,6 +94,7 @@ export class Judge {
   /** Time in which this process stood still; the clocks leave it out. */
   #lostMs = 0;
   #progressed = false;
+  #isSettled = false;
   #bytesSeen = 0;
   #retry: {untilMs: number; delayMs: number} | null = null;
   #ask: {atMs: number; text: string} | null = null;
@@ -119,9 +120,10 @@ export class Judge {
 
   /** The agent said something. */
   event(body: EventBody): void {
-    if (!this.#options.output) return;
     const what = this.#progress.see(body);
     if (what === null) return;
+    this.#settle();
+    if (!this.#options.output) return;
     this.see('output', what);
     if (body.type === 'agent_retry') this.#announcedRetry(body);
     if (body.type === 'agent_ask') this.#asked(body);
@@ -177,9 +179,16 @@ export class Judge {
     }
     if (this.#progressed) return;
     this.#progressed = true;
-    for (const source of this.#options.sources) source.settled?.();
+    this.#settle();
     // The idle clock may be shorter than the one that ran until now.
     this.#schedule();
+  }
+
+  /** The first progress, whether it counts as evidence or not. */
+  #settle(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    for (const source of this.#options.sources) source.settled?.();
   }
 
   #announcedRetry({delayMs}: AgentRetry): void {
@@ -222,7 +231,7 @@ export class Judge {
 
   #clockName(): 'initial' | 'idle' | 'tool' {
     if (!this.#progressed) return 'initial';
-    return this.#progress.openTool() === null ? 'idle' : 'tool';
+    return this.#options.output && this.#progress.openTool() !== null ? 'tool' : 'idle';
   }
 
   #silence(clock: 'initial' | 'idle' | 'tool', kinds: readonly EvidenceKind[], fromMs: number): Deadline {

@@ -31,9 +31,10 @@ export class Cline3Normalizer extends AgentNormalizer {
         return this.#runAborted(value);
       case 'error':
         return this.error(text(value.message) ?? 'unknown error');
+      // They come before the model has answered anything.
       case 'run_start':
       case 'hook_event':
-        return this.silentStep();
+        return [];
       default:
         return unknown(value);
     }
@@ -59,7 +60,7 @@ export class Cline3Normalizer extends AgentNormalizer {
         return [note('info', 'AGENT_NOTICE', text(event.message) ?? text(event.noticeType) ?? 'notice')];
       case 'iteration_start':
         this.#nextMessage();
-        return this.silentStep();
+        return [];
       // `run_result` says all that `done` says, and a team mate's `done` looks no different.
       case 'iteration_end':
       case 'done':

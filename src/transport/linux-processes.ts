@@ -1,8 +1,10 @@
-import {closeSync, openSync, readdirSync, readFileSync, readSync} from 'node:fs';
+import {closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync} from 'node:fs';
 import {join} from 'node:path';
+import {type Clock, systemClock} from '../clock.ts';
 import {systemCode} from '../error.ts';
 import {oneLine} from '../text.ts';
 import {MAX_COMMAND_CHARS, type ProcessEntry, type ProcessFacts, type ProcessTable} from './process-table.ts';
+import {NEVER, pause} from './within.ts';
 
 /** Unit of the CPU times in `stat`: USER_HZ, which is 100 on every architecture that Node runs on. */
 const TICK_MS = 10;
@@ -10,12 +12,18 @@ const TICK_MS = 10;
 /** More than any `stat` line. */
 const STAT_BYTES = 4096;
 
+/** How often, and how long, it is waited for a process that is between two programs. On a busy machine it takes 40 ms. */
+const EXEC_POLL_MS = 5;
+const EXEC_LIMIT_MS = 100;
+/** An environment that is empty so often in a row is empty. */
+const ENVIRON_READS = 5;
+
 /**
  * The processes of Linux, from /proc (proc(5)). Read in one go: a look at 300 processes takes some 5 ms, and nothing can
  * happen in between.
  * @param proc where it is mounted
  */
-export function linuxProcesses(proc = '/proc'): ProcessTable {
+export function linuxProcesses(proc = '/proc', clock: Clock = systemClock): ProcessTable {
   return {
     async list() {
       return readdirSync(proc)
@@ -26,7 +34,18 @@ export function linuxProcesses(proc = '/proc'): ProcessTable {
       return entries.map((entry) => describe(proc, entry));
     },
     async withVariable(pids, name) {
-      return new Set(pids.filter((pid) => carries(join(proc, String(pid), 'environ'), name)));
+      const carriers = new Set<number>();
+      let unknown = pids;
+      for (let waitedMs = 0; waitedMs <= EXEC_LIMIT_MS; waitedMs += EXEC_POLL_MS) {
+        unknown = unknown.filter((pid) => {
+          const carried = carries(join(proc, String(pid)), name);
+          if (carried) carriers.add(pid);
+          return carried === null;
+        });
+        if (unknown.length === 0) break;
+        await pause(EXEC_POLL_MS, {clock, signal: NEVER});
+      }
+      return carriers;
     },
   };
 }
@@ -81,8 +100,27 @@ function ioBytesOf(folder: string): number | null {
   return counters && Number(counters[1]) + Number(counters[2]);
 }
 
-function carries(environ: string, name: string): boolean {
-  return `\0${read(environ)}`.includes(`\0${name}=`);
+/**
+ * null: not to be known now. In execve(2) the old arguments and environment are gone and the new ones not there yet; read
+ * across it, the environment is empty too.
+ */
+function carries(folder: string, name: string): boolean | null {
+  for (let time = 0; time < ENVIRON_READS; time += 1) {
+    const environ = read(join(folder, 'environ'));
+    if (environ !== '' || !hasProgram(folder)) return `\0${environ}`.includes(`\0${name}=`);
+    if (read(join(folder, 'cmdline')) === '') return null;
+  }
+  return false;
+}
+
+/** A kernel thread has none, a zombie has none any more. */
+function hasProgram(folder: string): boolean {
+  try {
+    readlinkSync(join(folder, 'exe'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What cannot be read, since the process has ended or is somebody else's, is empty. */

@@ -462,4 +462,12 @@ describe('time', () => {
     judge.event(text());
     expect(source.settled).toHaveBeenCalledOnce();
   });
+
+  test('even where the output is no evidence', () => {
+    const source = Object.assign(new FakeSource('processes'), {settled: vi.fn()});
+    const {judge, evidence} = judging({sources: [source], output: false});
+    judge.event(text());
+    expect(source.settled).toHaveBeenCalledOnce();
+    expect(evidence).toEqual([]);
+  });
 });

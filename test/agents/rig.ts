@@ -8,9 +8,10 @@ import {once} from 'node:events';
 import {writeFileSync} from 'node:fs';
 import {mkdir, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {dirname, join} from 'node:path';
+import {join} from 'node:path';
 import type {Readable, Writable} from 'node:stream';
 import {onTestFinished} from 'vitest';
+import {environmentOf} from './environment.ts';
 import type {InstalledAgent} from './install.ts';
 import {fillHome} from './login.ts';
 import {type ModelServer, startModelServer} from './model-server.ts';
@@ -66,7 +67,12 @@ export async function startRig(
   const server = await startModelServer(script);
   await fillHome(agent, folder('home'), options.loggedIn === false ? null : server.url);
   const marker = randomUUID();
-  const env = {...environment(agent, server, folder), ...options.env, [MARKER]: marker};
+  const env = {
+    ...environmentOf(agent, {url: server.url, home: folder('home'), tmp: folder('tmp')}),
+    ONESHOT_HOME: folder('state'),
+    ...options.env,
+    [MARKER]: marker,
+  };
   const start = (args: readonly string[], {stdin = null}: StartOptions = {}) => {
     const argv = [ONESHOT, 'run', '--executor', agent.program, ...args];
     const stdio = [stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'] as const;
@@ -87,35 +93,6 @@ export async function startRig(
 }
 
 type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
-
-/** A small environment of its own, so that nothing of the user's reaches the agent. */
-function environment(agent: InstalledAgent, server: ModelServer, folder: (name: string) => string) {
-  return {
-    PATH: [agent.binDir, dirname(process.execPath), '/usr/bin', '/bin'].join(':'),
-    HOME: folder('home'),
-    TMPDIR: folder('tmp'),
-    LANG: 'C.UTF-8',
-    ONESHOT_HOME: folder('state'),
-    ...(agent.program === 'claude' ? claudeEnvironment(server, folder('tmp')) : CLINE_ENVIRONMENT),
-  };
-}
-
-function claudeEnvironment(server: ModelServer, tmp: string) {
-  return {
-    ANTHROPIC_BASE_URL: server.url,
-    ANTHROPIC_API_KEY: 'scripted-key',
-    CLAUDE_CODE_TMPDIR: tmp,
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-    DISABLE_TELEMETRY: '1',
-    DISABLE_AUTOUPDATER: '1',
-    DISABLE_ERROR_REPORTING: '1',
-    DISABLE_BUG_COMMAND: '1',
-    // As root, Claude refuses to skip its permission prompts anywhere else.
-    IS_SANDBOX: '1',
-  };
-}
-
-const CLINE_ENVIRONMENT = {CLINE_NO_AUTO_UPDATE: '1'};
 
 function running(child: Child, args: readonly string[], stateDir: string): RunningOneshot {
   const output = {stdout: [] as Buffer[], stderr: [] as Buffer[]};

@@ -62,7 +62,7 @@ describe('silent steps', () => {
     ).toEqual([2, 1]);
   });
 
-  it('of Cline 3 are the steps of its work, on either stream', () => {
+  it('of Cline 3 are the ends of its steps, not what comes before the model has answered', () => {
     const event = (type: string) => ({type: 'agent_event', event: {type}});
     expect(
       steps(
@@ -73,7 +73,7 @@ describe('silent steps', () => {
         event('iteration_end'),
         event('done'),
       ),
-    ).toEqual([5, 0]);
+    ).toEqual([2, 0]);
   });
 
   it('of plain text are none', () => {

@@ -1,7 +1,8 @@
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {linuxProcesses} from '../../src/transport/linux-processes.ts';
 import type {ProcessEntry} from '../../src/transport/process-table.ts';
+import {ManualClock} from './manual-clock.ts';
 import {fixture, onLinux, scratch, start, until} from './start.ts';
 
 const table = linuxProcesses(scratch('proc'));
@@ -70,7 +71,37 @@ describe('the process table of Linux', () => {
     make(22, {environ: 'MARKS=1\0REMARK=1\0OTHER=MARK=1\0MARK\0'});
     make(23, {cmdline: 'sh\0MARK=1\0', environ: ''});
     make(24, {environ: 'OTHER=MARK=1\0MARK=2\0'});
+    symlinkSync('/bin/sh', scratch('proc', '23', 'exe'));
     expect(await table.withVariable([20, 21, 22, 23, 24, 25], 'MARK')).toEqual(new Set([20, 21, 24]));
+  });
+
+  test('waits for a process that is between two programs, but not for ever', async () => {
+    const clock = new ManualClock();
+    for (const pid of [30, 31]) {
+      make(pid, {environ: '', cmdline: ''});
+      symlinkSync('/bin/sh', scratch('proc', String(pid), 'exe'));
+    }
+    make(32, {environ: 'MARK=1\0'});
+    make(33, {environ: '', cmdline: ''});
+    let found: Set<number> | null = null;
+    void linuxProcesses(scratch('proc'), clock)
+      .withVariable([30, 31, 32, 33], 'MARK')
+      .then((pids) => {
+        found = pids;
+      });
+    const pass = async (ms: number) => {
+      for (let passedMs = 0; passedMs < ms; passedMs += 5) {
+        clock.advance(5);
+        await new Promise(setImmediate);
+      }
+    };
+    await pass(50);
+    make(30, {environ: 'MARK=1\0', cmdline: 'sleep\x001\0'});
+    await pass(40);
+    expect(found).toBeNull();
+    await pass(50);
+    expect(found).toEqual(new Set([30, 32]));
+    expect(clock.pending).toBe(0);
   });
 });
 
@@ -95,6 +126,16 @@ describe.skipIf(!onLinux)('the real process table', () => {
     expect(await real.withVariable(pids, 'MARK_OF_THIS_TEST')).toEqual(new Set([child.pid]));
     const again = (await real.list()).find(({pid}) => pid === child.pid);
     expect(again?.startedAt).toBe(facts?.startedAt);
+    child.kill('SIGKILL');
+    await child.exit;
+  });
+
+  test('finds the variable of a process that goes from program to program without a pause', async () => {
+    const again = 'exec sh -c "$0" "$0"';
+    const env = {...process.env, MARK_OF_THIS_TEST: '1'};
+    const {child} = await start(['sh', '-c', again, again], {transport: 'pipe', env});
+    for (let look = 0; look < 100; look += 1)
+      expect(await real.withVariable([child.pid], 'MARK_OF_THIS_TEST')).toEqual(new Set([child.pid]));
     child.kill('SIGKILL');
     await child.exit;
   });
