@@ -8,6 +8,7 @@ import {coldStart} from './cold-start.ts';
 import {follow} from './follow.ts';
 import {fuzz} from './fuzz.ts';
 import {kill} from './kill.ts';
+import {list} from './list.ts';
 import {live} from './live.ts';
 import {lossless} from './lossless.ts';
 import {memory} from './memory.ts';
@@ -32,6 +33,7 @@ export const CHECKS: Readonly<Record<string, AnyCheck>> = {
   agents,
   kill,
   fuzz,
+  list,
   activity,
   'no-survivor': noSurvivor,
   churn,

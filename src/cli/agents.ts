@@ -5,7 +5,6 @@ import type {Environment, Executor, ExecutorName, Installation} from '../executo
 import {executorByName} from '../executor/registry.ts';
 import type {AgentChoice} from '../run.ts';
 import type {RunOptions} from './invocation.ts';
-import type {ExecutorChoice} from './option-values.ts';
 import {requireProgram} from './program-check.ts';
 
 export interface SessionAgents {

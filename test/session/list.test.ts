@@ -139,6 +139,8 @@ describe('the snapshot of a session', () => {
     expect((await lookAtSession(dir, options)).task).toBe('fix the bug');
     writeFileSync(join(dir, 'events.jsonl'), linesOf(VERIFIED_SESSION));
     expect((await lookAtSession(dir, options)).status).toBe('verified');
+    writeFileSync(join(dir, 'session.json'), '{}');
+    expect((await lookAtSession(dir, options)).status).toBe('verified');
     writeFileSync(join(dir, 'session.json'), '{');
     expect((await lookAtSession(dir, options)).status).toBe('verified');
     expect(isSnapshot(readSnapshot(dir))).toBe(true);
