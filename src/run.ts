@@ -152,7 +152,7 @@ async function flushed({log, stop, clock}: RunContext): Promise<void> {
 }
 
 /** A step is over: it shall outlive the machine. Not waited for once a stop is asked for; the end of the session syncs again. */
-async function synced({log, stop}: RunContext): Promise<void> {
+export async function synced({log, stop}: RunContext): Promise<void> {
   if (stop.aborted) return;
   await new Promise<void>((settle) => {
     const release = onAbort(stop, settle);

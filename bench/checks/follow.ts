@@ -10,7 +10,7 @@ import {programPath, start, withTempFolder} from '../process.ts';
 import {median, percentile, rounded} from '../stats.ts';
 import {defineCheck} from './check.ts';
 
-const TARGET = {medianMs: 50, writeRatio: 1.5, missing: 0};
+const TARGET = {medianMs: 50, writeRatio: 1.25, missing: 0};
 
 const INTERVAL_MS = 20;
 

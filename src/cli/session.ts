@@ -118,7 +118,12 @@ function throwIfIncomplete(log: SessionLog, ends: FollowEnd[]): void {
   const failure = log.failure();
   if (failure) {
     const message = `the session could not be recorded: ${failure.message}`;
-    throw new OneshotError('RECORDING_FAILED', message, `Make room for ${log.dir}.`, {cause: failure});
+    throw new OneshotError(
+      'RECORDING_FAILED',
+      message,
+      `See that ${log.dir} is there and has room; oneshot resume ${log.id} goes on with what was recorded.`,
+      {cause: failure},
+    );
   }
   for (const end of ends) if (end.end === 'failed') throw outputFailed(end.error);
 }

@@ -10,7 +10,7 @@ import type {
   SessionFinished,
   Verdict,
 } from '../event.ts';
-import {type AgentChoice, type RunContext, run} from '../run.ts';
+import {type AgentChoice, type RunContext, run, synced} from '../run.ts';
 import {emptyState, type SessionState} from '../session/state.ts';
 import {
   againPrompt,
@@ -164,7 +164,10 @@ class LoopedSession {
   async toItsEnd(first: () => Promise<Step> | Step): Promise<LoopResult> {
     try {
       let step = await first();
-      while (step.do !== 'end') step = step.do === 'work' ? await this.#work(step) : await this.#audit();
+      while (step.do !== 'end') {
+        await synced(this.#context);
+        step = step.do === 'work' ? await this.#work(step) : await this.#audit();
+      }
       return await this.#finish(step);
     } catch (error) {
       await this.#finish({ending: 'failed', reason: (error as Error).message});

@@ -1,4 +1,4 @@
-import {close, fdatasync, fstatSync, openSync, writeSync, writev} from 'node:fs';
+import {close, fdatasync, fstatSync, openSync, writev, writevSync} from 'node:fs';
 
 /** Writes `buffers` at the end of the file `fd`; a write may be partial, as in writev(2). */
 export type Writev = (
@@ -45,8 +45,9 @@ export class AppendFile {
 
   /** Writes all that is queued before it returns. Throws the system error. */
   writeQueueNow(): void {
-    for (const buffer of this.#takeQueue()) {
-      for (let at = 0; at < buffer.length; ) at += writeSync(this.#fd, buffer, at);
+    let buffers = this.#takeQueue();
+    while (buffers.length > 0) {
+      buffers = dropBytes(buffers, writevSync(this.#fd, buffers.slice(0, MAX_BUFFERS)));
     }
   }
 

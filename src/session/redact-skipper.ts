@@ -1,13 +1,13 @@
 /** Passes over bytes with which no word begins, in any reading of them, which are almost all. */
-import {BACKSLASH, SHORT_ESCAPES} from './redact-unescape.ts';
+import {BACKSLASH, LETTER_U, SHORT_ESCAPES} from './redact-unescape.ts';
 
 /** How words begin; every word is three bytes long at least. */
 export interface StartTables {
   /** 1 for each byte that is the first of a word, or a backslash. */
   firsts: Uint8Array;
-  /** 1 for each pair of bytes that begins a word, or an escape, or ends in one. */
+  /** `BEGINS` for each pair of bytes that begins a word; `ESCAPED` where one is a backslash and may stand for another byte. */
   pairs: Uint8Array;
-  /** 1 for each such triple, by `tripleIndex`; for some others too. */
+  /** 1 for each triple of bytes that begins a word, by `tripleIndex`; for some others too. */
   triples: Uint8Array;
   /** 1 for each letter that makes an escape with a backslash with which no word begins. */
   plainLetters: Uint8Array;
@@ -20,6 +20,9 @@ export interface Skipped {
   twice: number;
 }
 
+const ESCAPED = 1;
+const BEGINS = 2;
+
 export function startTables(words: readonly Uint8Array[]): StartTables {
   const firsts = new Uint8Array(0x100);
   const pairs = new Uint8Array(0x10000);
@@ -27,16 +30,15 @@ export function startTables(words: readonly Uint8Array[]): StartTables {
   for (const word of words) {
     const [first, second, third] = word as Uint8Array & [number, number, number];
     firsts[first] = 1;
-    pairs[(first << 8) | second] = 1;
-    pairs[(first << 8) | BACKSLASH] = 1;
+    pairs[(first << 8) | second]! |= BEGINS;
+    pairs[(first << 8) | BACKSLASH]! |= ESCAPED;
     triples[tripleIndex(first, second, third)] = 1;
-    triples[tripleIndex(first, second, BACKSLASH)] = 1;
   }
   const plainLetters = SHORT_ESCAPES.map((meant) =>
     meant !== 0 && firsts[meant] === 0 && firsts[BACKSLASH] === 0 ? 1 : 0,
   );
   firsts[BACKSLASH] = 1;
-  pairs.fill(1, BACKSLASH << 8, (BACKSLASH + 1) << 8);
+  for (let second = 0; second < 0x100; second++) pairs[(BACKSLASH << 8) | second]! |= ESCAPED;
   return {firsts, pairs, triples, plainLetters};
 }
 
@@ -76,7 +78,7 @@ export class Skipper {
     let at = from;
     for (; at < last; at++) {
       const next = bytes[at + 1]!;
-      if (pairs[(byte << 8) | next] === 1 && this.#mayBegin(bytes, at)) break;
+      if (pairs[(byte << 8) | next] !== 0 && this.#mayBegin(bytes, at)) break;
       byte = next;
     }
     if (at === last && firsts[byte] === 0) at++;
@@ -85,31 +87,50 @@ export class Skipper {
     return at;
   }
 
+  /** A closer look at where the pair says that a word or an escape may begin. */
   #mayBegin(bytes: Uint8Array, at: number): boolean {
     const first = bytes[at]!;
     const second = bytes[at + 1]!;
     const third = bytes[at + 2];
-    if (first === BACKSLASH || second === BACKSLASH || third === undefined) return true;
-    return this.#tables.triples[tripleIndex(first, second, third)] === 1;
+    if (first === BACKSLASH || third === undefined) return true;
+    const {pairs, triples} = this.#tables;
+    const isPair = (byte: number) => (pairs[(first << 8) | byte]! & BEGINS) !== 0;
+    if (second === BACKSLASH) return mayStandFor(isPair, bytes, at + 1);
+    const isTriple = (byte: number) => triples[tripleIndex(first, second, byte)] === 1;
+    return third === BACKSLASH ? mayStandFor(isTriple, bytes, at + 2) : isTriple(third);
   }
 
   /**
-   * Length of the escape at `at` if no word begins in it, in what it stands for, or with its last byte; else 0. It is
-   * `\\n`, or as JSON within JSON has it `\\\\n` or `\\\\\\"`.
+   * Length of the escape at `at` if no word begins in it, in what it stands for, or with its last byte; else 0. It is `\\n`,
+   * or as JSON within JSON has it `\\\\n` or `\\\\\\"`, or a backslash alone: `\\\\`.
    */
   #plainEscape(bytes: Uint8Array, at: number): number {
     if (bytes[at] !== BACKSLASH || bytes[at + 1] === undefined) return 0;
-    const isDouble = bytes[at + 1] === BACKSLASH;
-    const isTriple = isDouble && bytes[at + 2] === BACKSLASH;
-    const length = isTriple ? 4 : isDouble ? 3 : 2;
+    if (bytes[at + 1] !== BACKSLASH) return this.#plainLetter(bytes, at, 2);
+    const third = bytes[at + 2];
+    if (third === BACKSLASH) return this.#plainLetter(bytes, at, 4);
+    if (third === undefined || third === LETTER_U) return 0;
+    return SHORT_ESCAPES[third] === 0 ? this.#plainBackslash() : this.#plainLetter(bytes, at, 3);
+  }
+
+  /** Of `length` bytes, the last of which is the letter. */
+  #plainLetter(bytes: Uint8Array, at: number, length: number): number {
     if (at + length >= bytes.length) return 0;
-    const plain = bytes[at + length - 1]!;
     const {plainLetters, pairs} = this.#tables;
-    if (plainLetters[plain] === 0 || pairs[(plain << 8) | bytes[at + length]!] === 1) return 0;
-    const meant = SHORT_ESCAPES[plain]!;
-    if (isTriple && meant !== plain) return 0;
-    this.#skipped(plain, isDouble ? plain : meant, meant);
+    const letter = bytes[at + length - 1]!;
+    if (plainLetters[letter] === 0) return 0;
+    if (pairs[(letter << 8) | bytes[at + length]!] !== 0 && this.#mayBegin(bytes, at + length - 1)) return 0;
+    const meant = SHORT_ESCAPES[letter]!;
+    if (length === 4 && meant !== letter) return 0;
+    this.#skipped(letter, length === 2 ? meant : letter, meant);
     return length;
+  }
+
+  /** In JSON within JSON it begins nothing, and so it stands for itself. */
+  #plainBackslash(): number {
+    if (this.#tables.plainLetters[BACKSLASH] === 0) return 0;
+    this.#skipped(BACKSLASH, BACKSLASH, BACKSLASH);
+    return 2;
   }
 
   #skipped(plain: number, once: number, twice: number): void {
@@ -118,4 +139,12 @@ export class Skipper {
     this.#last.once = once;
     this.#last.twice = twice;
   }
+}
+
+/** Whether the backslash at `at`, or what the escape there stands for, is a byte that `goesOn`. */
+function mayStandFor(goesOn: (byte: number) => boolean, bytes: Uint8Array, at: number): boolean {
+  const isDouble = bytes[at + 1] === BACKSLASH;
+  const letter = bytes[at + (isDouble ? 2 : 1)];
+  if (letter === undefined || letter === LETTER_U || letter === BACKSLASH) return true;
+  return goesOn(BACKSLASH) || goesOn(SHORT_ESCAPES[letter]!);
 }

@@ -4,7 +4,7 @@
 export type ByteSink = (byte: number, start: number, end: number) => void;
 
 export const BACKSLASH = 0x5c;
-const LETTER_U = 0x75;
+export const LETTER_U = 0x75;
 
 /** What the letter behind a backslash stands for; 0: no such escape. */
 export const SHORT_ESCAPES = new Uint8Array(256);

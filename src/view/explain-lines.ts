@@ -153,7 +153,8 @@ const DAMAGED_STEP = 'Do not rely on what the log says: check the work itself, a
 
 function stepAfter({ending, isTask, audit, runs}: SessionExplained, dir: string): string {
   const last = runs.at(-1);
-  if (!ending) return 'If no oneshot is at work on it any more, it was killed: run the task again.';
+  if (!ending)
+    return 'If no oneshot is at work on it any more, it was killed: oneshot resume goes on with it.';
   switch (ending.ending) {
     case 'verified':
       return 'Nothing: the work is verified.';

@@ -203,6 +203,11 @@ describe('a mask', () => {
     expect(JSON.parse(whole('{"pin":4711081512}').text)).toEqual({pin: 1111111111});
   });
 
+  it('of a number with a point is one too', () => {
+    const by = createRedactor({environments: [{PIN_TOKEN: '47.11081512'}]});
+    expect(through(Buffer.from('[-47.11081512]'), [4], by).text).toBe('[-11.11111111]');
+  });
+
   it('of a JSON value is a string', () => {
     const value = '{"type":"service","id":1}';
     const by = createRedactor({environments: [{ACCOUNT_CREDENTIALS: value}]});
@@ -212,6 +217,21 @@ describe('a mask', () => {
     expect(through(Buffer.from('{"half"]'), [3], half).text).toBe('********');
     const nested = through(Buffer.from(JSON.stringify({account: value})), [3], by);
     expect(JSON.parse(nested.text)).toEqual({account: '[redacted:ACCOUNT_CREDENTIALS]*'});
+  });
+
+  it('covers a secret that begins with a backslash, wherever that stands', () => {
+    const value = '\\begins-so';
+    const by = createRedactor({environments: [{A_TOKEN: value, B_TOKEN: 'nnnnnnnn\\x'}]});
+    for (const written of [
+      value,
+      inJson(value),
+      inJson(inJson(value)),
+      `a\\\\ ${value}`,
+      'nnnnnnnn\\x',
+      'nn\\nnnnnnnnn\\\\x',
+    ])
+      expect(through(Buffer.from(`${written} `), [99], by).redactions).toHaveLength(1);
+    expect(through(Buffer.from('\\\\ and \\\\x '), [99], by).redactions).toEqual([]);
   });
 
   it('covers a secret within a secret', () => {

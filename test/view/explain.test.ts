@@ -261,7 +261,7 @@ describe('a log without an end', () => {
         "  evidence   none",
         "",
         "no end in the log; its last event is 1:35 old",
-        "next: If no oneshot is at work on it any more, it was killed: run the task again.",
+        "next: If no oneshot is at work on it any more, it was killed: oneshot resume goes on with it.",
       ]
     `);
   });
