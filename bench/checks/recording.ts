@@ -19,7 +19,7 @@ const discard: Writev = (_fd, buffers, done) =>
   );
 
 export const recording = defineCheck({
-  full: {streamMB: 500, pairs: 3},
+  full: {streamMB: 500, pairs: 5},
   reduced: {streamMB: 50, pairs: 6},
   async measure({streamMB, pairs}, progress) {
     const bytes = streamMB * MB;

@@ -11,6 +11,7 @@ import type {
   Verdict,
 } from '../event.ts';
 import {type AgentChoice, type RunContext, run, synced} from '../run.ts';
+import {redacting} from '../session/redact-log.ts';
 import {emptyState, type SessionState} from '../session/state.ts';
 import {
   againPrompt,
@@ -70,7 +71,8 @@ export const DEFAULT_MAX_ITERATIONS = 5;
  * Runs the task to its ending and appends everything from `session_started` to `session_finished` to the log.
  * @throws OneshotError as `run()`; the log then ends with `session_finished` all the same.
  */
-export async function loop(context: RunContext, {task, ...options}: LoopRequest): Promise<LoopResult> {
+export async function loop(given: RunContext, {task, ...options}: LoopRequest): Promise<LoopResult> {
+  const context = redacting(given);
   const session = new LoopedSession(context, options, {...emptyState(), task});
   session.start();
   return session.toItsEnd(() => session.begin());
@@ -80,7 +82,8 @@ export async function loop(context: RunContext, {task, ...options}: LoopRequest)
  * Goes on with a session from where its log ends, and appends everything from `session_resumed` to `session_finished`.
  * @throws OneshotError NOTHING_TO_RESUME before anything is appended; else as `loop`.
  */
-export async function resumeLoop(context: RunContext, request: ResumeLoopRequest): Promise<LoopResult> {
+export async function resumeLoop(given: RunContext, request: ResumeLoopRequest): Promise<LoopResult> {
+  const context = redacting(given);
   const {state, instructions, ...options} = request;
   const {maxIterations, auditor} = options;
   const point = resumePoint(state, {instructions, maxIterations, audit: auditor !== null});

@@ -283,7 +283,7 @@ export class FileSessionLog implements SessionLog {
     try {
       this.#events.writeQueueNow();
       this.#show(batch);
-      for (const file of this.#raw.values()) file.writeQueueNow();
+      for (const file of this.#raw.values()) if (file.hasQueue()) file.writeQueueNow();
     } catch (error) {
       this.#fail(error as Error);
     }

@@ -11,6 +11,8 @@ export interface StartTables {
   triples: Uint8Array;
   /** 1 for each letter that makes an escape with a backslash with which no word begins. */
   plainLetters: Uint8Array;
+  /** Finds in bytes, read as Latin-1, where a word or an escape may begin, or a word that the end cuts off. */
+  anyStart: RegExp;
 }
 
 /** The last of the bytes that were passed over, and what it stands for in a JSON string and in one within one. */
@@ -19,6 +21,9 @@ export interface Skipped {
   once: number;
   twice: number;
 }
+
+/** What comes more often than that is worth the loop. */
+const MAX_SEARCHED_BYTES = 4096;
 
 const ESCAPED = 1;
 const BEGINS = 2;
@@ -39,7 +44,19 @@ export function startTables(words: readonly Uint8Array[]): StartTables {
   );
   firsts[BACKSLASH] = 1;
   for (let second = 0; second < 0x100; second++) pairs[(BACKSLASH << 8) | second]! |= ESCAPED;
-  return {firsts, pairs, triples, plainLetters};
+  return {firsts, pairs, triples, plainLetters, anyStart: anyStartOf(words)};
+}
+
+/** One search by the engine is much quicker than a loop that runs too seldom to be compiled. */
+function anyStartOf(words: readonly Uint8Array[]): RegExp {
+  const begins = (length: number) => words.map((word) => literally(word.subarray(0, length)));
+  const starts = new Set(begins(3));
+  const cutOff = new Set([...begins(1), ...begins(2)]);
+  return new RegExp(`\\\\|${[...starts].join('|')}|(?:${[...cutOff].join('|')})$`);
+}
+
+function literally(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
 }
 
 function tripleIndex(first: number, second: number, third: number): number {
@@ -53,6 +70,15 @@ export class Skipper {
 
   constructor(tables: StartTables) {
     this.#tables = tables;
+  }
+
+  /** Passes over all of `bytes`, where no word and no escape can begin in them; else false. */
+  skipAll(bytes: Buffer): boolean {
+    if (bytes.length > MAX_SEARCHED_BYTES || this.#tables.anyStart.test(bytes.toString('latin1')))
+      return false;
+    const last = bytes[bytes.length - 1]!;
+    this.#skipped(last, last, last);
+    return true;
   }
 
   /** The next index, from `from` on, at which a word or an escape may begin. */

@@ -75,7 +75,7 @@ export class RedactingStream {
   feed(chunk: Uint8Array): Released {
     if (chunk.length === 0) return {bytes: NOTHING, redactions: []};
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    this.#scan(bytes);
+    if (!this.#isIdle() || !this.#skipper.skipAll(bytes)) this.#scan(bytes);
     this.#end += bytes.length;
     return this.#release(bytes, this.#heldFrom());
   }
