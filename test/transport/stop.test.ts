@@ -175,18 +175,22 @@ describe.skipIf(!onLinux)('stopping and sweeping', () => {
   const table = linuxProcesses();
   const options = {clock: systemClock, stepMs: 50, killNow: new AbortController().signal, onSignal: () => {}};
 
+  const OUT_OF_REACH = [61, 63, 64, 65, 66].map((time) => `sleep ${time}`);
+
   test.each([
     ['that obeys', ''],
     ['that ignores SIGINT', `trap '' INT`],
     ['that ignores SIGINT and SIGTERM', `trap '' INT TERM`],
   ])('an agent %s leaves nothing behind', async (_, trap) => {
     const {mark, child} = await agent(ALL_WILD, `${trap}\n${waitFor(scratch('never'))}`);
+    // Each has become what it will be, in a session of its own.
+    await until(() => OUT_OF_REACH.every((command) => running(command).length > 0));
     const family = new Family({table, rootPid: child.pid, mark});
     await stopChild(child, {...options, family});
     const {ended, survivors} = await sweep(family, options);
     const commands = ended.map(({command}) => command);
     // A signal to the group has reached the rest.
-    expect(commands).toEqual(expect.arrayContaining([61, 63, 64, 65, 66].map((time) => `sleep ${time}`)));
+    expect(commands).toEqual(expect.arrayContaining(OUT_OF_REACH));
     expect(survivors).toEqual([]);
     expect(marked(mark)).toEqual([]);
     expect(ended.filter(({pid, command}) => running(command).includes(pid))).toEqual([]);
