@@ -3,7 +3,7 @@
  * `schema/event.schema.json` is generated from it by `npm run schema`.
  */
 import {z} from 'zod';
-import type {OneshotEvent} from './event.ts';
+import {ENDINGS, type OneshotEvent} from './event.ts';
 
 const nullableString = z.string().nullable();
 const nullableNumber = z.number().nullable();
@@ -238,16 +238,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({
     ...head,
     type: z.literal('session_finished'),
-    ending: z.enum([
-      'verified',
-      'unverified',
-      'impossible',
-      'exhausted',
-      'no-progress',
-      'over-budget',
-      'failed',
-      'interrupted',
-    ]),
+    ending: z.enum(ENDINGS),
     reason: z.string(),
     text: nullableString,
     iterations: count,

@@ -43,16 +43,20 @@ export interface LastEvidence {
 /** The last evidence of each kind; null where there has been none, or where it is not looked for. */
 export type LastEvidences = Record<EvidenceKind, LastEvidence | null>;
 
+/** How a session can end. */
+export const ENDINGS = [
+  'verified',
+  'unverified',
+  'impossible',
+  'exhausted',
+  'no-progress',
+  'over-budget',
+  'failed',
+  'interrupted',
+] as const;
+
 /** How a session ended. */
-export type Ending =
-  | 'verified'
-  | 'unverified'
-  | 'impossible'
-  | 'exhausted'
-  | 'no-progress'
-  | 'over-budget'
-  | 'failed'
-  | 'interrupted';
+export type Ending = (typeof ENDINGS)[number];
 
 /** The bytes an event was read from: `length` bytes at `offset` (both in bytes) of the run's raw file of that stream. */
 export interface RawSpan {

@@ -3,6 +3,7 @@
  * in `schema/` are generated from it by `npm run schema`.
  */
 import {z} from 'zod';
+import {ENDINGS} from '../event.ts';
 
 const nullableString = z.string().nullable();
 const nullableNumber = z.number().nullable();
@@ -14,17 +15,6 @@ const verdictWord = z.enum(['DONE', 'RETRY', 'IMPOSSIBLE']).nullable();
 const outcome = z.enum(['completed', 'failed', 'stalled', 'timed-out', 'canceled', 'truncated']);
 const clock = z.enum(['initial', 'idle', 'tool', 'max', 'grace']);
 const permissionMode = z.enum(['agent', 'read', 'edit', 'full']);
-
-const ENDINGS = [
-  'verified',
-  'unverified',
-  'impossible',
-  'exhausted',
-  'no-progress',
-  'over-budget',
-  'failed',
-  'interrupted',
-] as const;
 
 const ending = z.object({ending: z.enum(ENDINGS), reason: z.string()}).nullable();
 

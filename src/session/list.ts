@@ -7,7 +7,7 @@ import {rename, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import type {Clock} from '../clock.ts';
 import {messageOf, type OneshotError, systemCode} from '../error.ts';
-import type {Ending} from '../event.ts';
+import {ENDINGS, type Ending} from '../event.ts';
 import {sessionIds} from './find.ts';
 import {foldLog} from './fold-log.ts';
 import {type LockOwner, lockOwner, type ProcessLookup} from './lock.ts';
@@ -23,14 +23,7 @@ export type SessionStatus = Ending | 'running' | 'crashed' | 'damaged' | 'unsupp
 
 export const SESSION_STATUSES: readonly SessionStatus[] = [
   'running',
-  'verified',
-  'unverified',
-  'impossible',
-  'exhausted',
-  'no-progress',
-  'over-budget',
-  'failed',
-  'interrupted',
+  ...ENDINGS,
   'crashed',
   'damaged',
   'unsupported',
