@@ -2,8 +2,8 @@ import {spawn} from 'node:child_process';
 import {closeSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {ReadStream} from 'node:tty';
-import {stripVTControlCharacters} from 'node:util';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import xterm from '@xterm/headless';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {openPty} from '../../src/transport/openpty.ts';
 import {claudeSays, type Step} from '../support/session.ts';
 import {Place, PROGRAM, until} from './program.ts';
@@ -50,6 +50,16 @@ async function startOnTerminal(args: string[], runs: Step[][], more: Record<stri
   };
   closeTerminal = close;
   return {child, ended, terminal, shown: () => shown, close};
+}
+
+/** The lines that are left on a terminal that was told this. */
+async function screenOf(told: string): Promise<string[]> {
+  const terminal = new xterm.Terminal({cols: 200, rows: 50, allowProposedApi: true, convertEol: true});
+  await new Promise<void>((done) => terminal.write(told, done));
+  const {active} = terminal.buffer;
+  const rows = Array.from({length: active.length}, (_, row) => active.getLine(row));
+  terminal.dispose();
+  return rows.map((row) => row?.translateToString(true) ?? '').filter(Boolean);
 }
 
 const verified = claudeSays('{"verdict":"DONE","reason":"I looked."}');
@@ -116,8 +126,9 @@ describe('a session that is followed on a terminal', () => {
     writeFileSync(going, '');
     expect(await ended).toEqual({code: 0, signal: null});
     await session.ended;
-    const text = stripVTControlCharacters(shown()).trimEnd();
-    expect(text).toMatch(/verified after 1 iteration: I looked\.$/);
+    await vi.waitFor(async () => {
+      expect((await screenOf(shown())).at(-1)).toBe('verified after 1 iteration: I looked.');
+    });
     expect(shown()).toContain('\x1b[32mverified');
   });
 
