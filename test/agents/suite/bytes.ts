@@ -43,7 +43,9 @@ export function losesNoByte(name: AgentName, dialect: Dialect): void {
     expect(sha256(onlyRun(session).text ?? '')).toBe(sha256(text));
     expect(sha256(saidText(session))).toBe(sha256(text));
     expect(sha256(stdout)).toBe(sha256(`${text}\n`));
-    expect(complaints(finished, dialect.noise)).toEqual([]);
+    // What was cut off of its last line is a text then, and the end is from the agent's own files.
+    const isCut = transport === 'pipe' && onlyRun(session).recovered === true;
+    if (!isCut) expect(complaints(finished, dialect.noise)).toEqual([]);
   });
 
   it('a prompt of several lines arrives as it was written', async () => {
