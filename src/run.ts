@@ -195,6 +195,8 @@ class Attempt {
   #judge!: Judge;
   #family: Family | null = null;
   #silentSteps = 0;
+  /** Events that the judge has not been told of. */
+  readonly #untold: EventBody[] = [];
 
   constructor(context: RunContext, request: RunRequest, refusedFlags: ReadonlySet<string>) {
     const {log, clock, maxFrameBytes, redactor} = context;
@@ -385,7 +387,8 @@ class Attempt {
   #chunk(child: Child, stream: StreamName, bytes: Buffer): void {
     this.#take(stream, this.#redaction?.feed(stream, bytes) ?? {bytes, redacted: []});
     this.#pauseWhileBehind(child);
-    this.#tellJudge();
+    // After the views, which somebody waits for: they are told in a microtask that is queued already.
+    queueMicrotask(() => this.#tellJudge());
   }
 
   /** Output without secrets is recorded and read. */
@@ -409,8 +412,9 @@ class Attempt {
     this.#keepPieces();
   }
 
-  /** What the events do not tell the judge. */
+  /** The events, and what they do not tell. */
   #tellJudge(): void {
+    for (const body of this.#untold.splice(0)) this.#judge.event(body);
     const steps = this.#normalizer.silentSteps();
     if (steps > this.#silentSteps) this.#judge.see('output', 'a piece of an answer');
     this.#silentSteps = steps;
@@ -538,7 +542,7 @@ class Attempt {
     if (this.#discarding) return;
     for (const told of this.#redaction?.events(event) ?? [event]) this.#appendAgent(told);
     this.#keepPieces();
-    this.#judge.event(event.body);
+    this.#untold.push(event.body);
   }
 
   /** Masks what stands in the raw file already, as soon as it does. */
