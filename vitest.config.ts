@@ -24,6 +24,7 @@ export default defineConfig({
         'src/view/rhythm.ts',
         'src/view/{session-list,summary,summary-lines}.ts',
         'src/loop/verdict.ts',
+        'src/loop/prompts/**',
       ],
       thresholds: {lines: 100, branches: 100},
     },

@@ -31,6 +31,7 @@ export const claude: Executor = {
   installHint: `npm install -g ${PACKAGE}`,
   streamingFlags: [PARTIAL, FORMAT],
   hasTerminalEvent: true,
+  promptStyle: 'xml',
 
   async locate(env) {
     const program = await locateProgram('claude', env, claude.installHint);

@@ -50,6 +50,7 @@ export const cline: Executor = {
   installHint: 'npm install -g cline@3.0.65 (or cline@2.18.0)',
   streamingFlags: [JSON_FLAG],
   hasTerminalEvent: true,
+  promptStyle: 'markdown',
 
   async locate(env) {
     const program = await locateProgram('cline', env, cline.installHint);

@@ -12,6 +12,7 @@ export const command: Executor = {
   installHint: 'Install the program, or correct its path.',
   streamingFlags: [],
   hasTerminalEvent: false,
+  promptStyle: 'markdown',
 
   async locate(_env, agentArgs): Promise<Installation> {
     const [program, ...args] = agentArgs;

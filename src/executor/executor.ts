@@ -5,6 +5,9 @@ import type {Redact} from './said.ts';
 /** Names that `--executor` takes. */
 export type ExecutorName = 'claude' | 'cline' | 'command';
 
+/** How the parts of a prompt are set apart: by tags, or by headings and fences. */
+export type PromptStyle = 'xml' | 'markdown';
+
 /** An agent found on this machine. */
 export interface Installation {
   executor: ExecutorName;
@@ -139,6 +142,8 @@ export interface Executor {
   readonly streamingFlags: readonly string[];
   /** Whether the agent says itself when it is at its end (while its output is structured). */
   readonly hasTerminalEvent: boolean;
+  /** What its models take best. */
+  readonly promptStyle: PromptStyle;
   /**
    * Finds the agent on PATH of `env`.
    * @throws OneshotError AGENT_NOT_FOUND, AGENT_UNSUPPORTED
