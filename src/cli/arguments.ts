@@ -7,6 +7,7 @@ import {DEFAULT_MAX_FRAME_BYTES} from '../frame/decoder.ts';
 import type {PromptHeaders} from '../loop/loop.ts';
 import {DEFAULT_MAX_ITERATIONS} from '../loop/loop.ts';
 import {watchOf} from './activity-options.ts';
+import type {Layer} from './config/merge.ts';
 import {EXEC_KEYS, RESUME_KEYS, SETTING_KEYS} from './config/settings.ts';
 import {configOptionsOf, showOptionsOf, trustOptionsOf} from './config-arguments.ts';
 import {type ConfigReader, givenVerbosity, withConfig} from './configured.ts';
@@ -16,6 +17,8 @@ import type {
   PromptSource,
   ReadableLogOptions,
   RedactionOptions,
+  RunOptions,
+  WorktreeOptions,
 } from './invocation.ts';
 import {shown} from './option-values.ts';
 import {
@@ -30,6 +33,7 @@ import {
   type PromptHeaderFlags,
   type ReadableLogFlags,
   type RunFlags,
+  type WorktreeFlags,
 } from './program.ts';
 import {replacementOf} from './replaced-flags.ts';
 import {nearest} from './suggest.ts';
@@ -88,28 +92,7 @@ function readingActions(
     run(operands, given) {
       if (given.showConfig) return found({command: 'config', options: showOptionsOf(given, surroundings)});
       const prompt = bare ? barePrompt(operands, given, cwd) : runPrompt(operands, given, cwd);
-      const {flags, nameOf, notes} = withConfig(given, surroundings, SETTING_KEYS);
-      const options = {
-        ...placeOf(flags, cwd),
-        ...redactionOf(flags),
-        ...outputOf(flags),
-        ...readableLogOf(flags, cwd),
-        ...watchOf(flags, ACTIVITY_OF_TASK, nameOf),
-        prompt,
-        executor: flags.executor ?? 'auto',
-        auditorExecutor: flags.auditorExecutor ?? null,
-        workerModel: flags.workerModel ?? null,
-        auditorModel: flags.auditorModel ?? null,
-        maxIterations: flags.maxIterations ?? DEFAULT_MAX_ITERATIONS,
-        audit: flags.audit ?? true,
-        permissionMode: flags.permissionMode ?? ('agent' as const),
-        transport: flags.transport ?? ('auto' as const),
-        agentArgs: flags.agentArg ?? [],
-        promptHeaders: promptHeadersOf(flags),
-        notes,
-      };
-      requireProgramFor(options);
-      found({command: 'run', options});
+      found({command: 'run', options: taskOf(given, surroundings, prompt)});
     },
     resume(operands, given) {
       const {flags, nameOf} = withConfig(given, surroundings, RESUME_KEYS);
@@ -125,6 +108,7 @@ function readingActions(
         auditorModel: flags.auditorModel ?? null,
         permissionMode: flags.permissionMode ?? null,
         takeover: flags.takeover === true,
+        worktreeLock: worktreeOf(flags).worktreeLock,
         transport: flags.transport ?? ('auto' as const),
         env: variables,
         maxFrameBytes,
@@ -183,6 +167,39 @@ function readingActions(
       found({command: 'demo', options: {...outputOf(flags), ...watchOf({}, ACTIVITY_OF_TASK), transport}});
     },
   };
+}
+
+/** What a task is run with. `above`: settings that win over the flags. */
+function taskOf(
+  given: RunFlags,
+  surroundings: Surroundings,
+  prompt: PromptSource,
+  above: readonly Layer[] = [],
+): RunOptions {
+  const {cwd} = surroundings;
+  const {flags, nameOf, notes} = withConfig(given, surroundings, SETTING_KEYS, above);
+  const options = {
+    ...placeOf(flags, cwd),
+    ...redactionOf(flags),
+    ...outputOf(flags),
+    ...readableLogOf(flags, cwd),
+    ...watchOf(flags, ACTIVITY_OF_TASK, nameOf),
+    ...worktreeOf(flags),
+    prompt,
+    executor: flags.executor ?? 'auto',
+    auditorExecutor: flags.auditorExecutor ?? null,
+    workerModel: flags.workerModel ?? null,
+    auditorModel: flags.auditorModel ?? null,
+    maxIterations: flags.maxIterations ?? DEFAULT_MAX_ITERATIONS,
+    audit: flags.audit ?? true,
+    permissionMode: flags.permissionMode ?? ('agent' as const),
+    transport: flags.transport ?? ('auto' as const),
+    agentArgs: flags.agentArg ?? [],
+    promptHeaders: promptHeadersOf(flags),
+    notes,
+  };
+  requireProgramFor(options);
+  return options;
 }
 
 function promptHeadersOf(flags: PromptHeaderFlags): PromptHeaders {
@@ -270,6 +287,10 @@ function placeOf({cwd, env, maxFrame}: PlaceFlags, base: string) {
 
 function redactionOf({redact, redactEnv}: {redact?: boolean; redactEnv?: string[]}): RedactionOptions {
   return {redact: redact !== false, redactEnv: [...new Set(redactEnv)]};
+}
+
+function worktreeOf({worktree, worktreeLock}: WorktreeFlags): WorktreeOptions {
+  return {worktree: worktree === true, worktreeLock: worktreeLock !== false};
 }
 
 function readableLogOf({sessionLog}: ReadableLogFlags, base: string): ReadableLogOptions {

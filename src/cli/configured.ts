@@ -37,17 +37,19 @@ export interface Configured<F> {
 }
 
 /**
- * The flags as if all settings had been given as flags. A command takes only `keys` from elsewhere.
+ * The flags as if all settings had been given as flags. A command takes only `keys` from elsewhere. `above`: what wins over
+ * the flags.
  * @throws OneshotError CONFIG_INVALID, CONFIG_UNTRUSTED, UNREADABLE_FILE, USAGE
  */
 export function withConfig<F extends GivenFlags>(
   given: F,
   place: ConfigPlace,
   keys: readonly SettingKey[],
+  above: readonly Layer[] = [],
 ): Configured<F> {
   const config = configOf(given, place);
   requireTrust(config, keys);
-  const merged = merge(layersOf(config, place.env, {flags: flagSettings(given), keys}));
+  const merged = merge([...layersOf(config, place.env, {flags: flagSettings(given), keys}), ...above]);
   const {agentArgs, env = {}, ...settings} = merged.settings;
   const {variables, secrets} = findVariables(env, place.env);
   const redactEnv = [...(settings.redactEnv ?? []), ...secrets];

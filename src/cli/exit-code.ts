@@ -26,6 +26,7 @@ const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   NO_RESULT: EXIT.failed,
   OUTPUT_FAILED: EXIT.failed,
   SESSION_LOCKED: EXIT.failed,
+  WORKTREE_BUSY: EXIT.failed,
   INTERNAL: EXIT.failed,
 };
 

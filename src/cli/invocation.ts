@@ -47,7 +47,12 @@ export interface RedactionOptions {
 
 export type PromptSource = {from: 'argument'; text: string} | {from: 'stdin'} | {from: 'file'; path: string};
 
-export interface RunOptions extends OutputOptions, WatchOptions, RedactionOptions, ReadableLogOptions {
+export interface RunOptions
+  extends OutputOptions,
+    WatchOptions,
+    RedactionOptions,
+    ReadableLogOptions,
+    WorktreeOptions {
   prompt: PromptSource;
   executor: ExecutorChoice;
   /** null: the worker's. */
@@ -81,6 +86,8 @@ export interface ResumeOptions extends OutputOptions, WatchOptions, RedactionOpt
   permissionMode: PermissionMode | null;
   /** End what still runs of the session. */
   takeover: boolean;
+  /** Refuse to work where another session does. */
+  worktreeLock: boolean;
   transport: TransportChoice;
   maxFrameBytes: number;
   env: Readonly<Record<string, string>>;
@@ -97,6 +104,13 @@ export interface ExecOptions extends OutputOptions, WatchOptions, RedactionOptio
   env: Readonly<Record<string, string>>;
   /** Hand on our stdin; else it is `/dev/null`. */
   stdin: boolean;
+}
+
+export interface WorktreeOptions {
+  /** Make a git worktree for the session. */
+  worktree: boolean;
+  /** Refuse to work where another session does. */
+  worktreeLock: boolean;
 }
 
 export interface ReadableLogOptions {

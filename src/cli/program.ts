@@ -50,6 +50,12 @@ export interface ActivityFlags {
   keepProcesses?: boolean;
 }
 
+export interface WorktreeFlags {
+  worktree?: boolean;
+  /** False after `--no-worktree-lock`. */
+  worktreeLock?: boolean;
+}
+
 export interface ReadableLogFlags {
   sessionLog?: string;
 }
@@ -67,7 +73,8 @@ export interface RunFlags
     ActivityFlags,
     ConfigFlags,
     PromptHeaderFlags,
-    ReadableLogFlags {
+    ReadableLogFlags,
+    WorktreeFlags {
   executor?: value.ExecutorChoice;
   auditorExecutor?: value.ExecutorChoice;
   workerModel?: string;
@@ -123,6 +130,7 @@ export interface ResumeFlags
   auditorModel?: string;
   permissionMode?: ReturnType<typeof value.permissionMode>;
   takeover?: true;
+  worktreeLock?: boolean;
   maxFrame?: number;
   env?: Record<string, string>;
   redact?: boolean;
@@ -243,6 +251,7 @@ function addRun(program: Command, actions: Actions): void {
     read('--on-ask <policy>', 'once the agent asks: stop, wait; default: stop', value.askPolicy),
   );
   addPlaceOptions(command);
+  addWorktreeOptions(command);
   addConfigOptions(command);
   // Sessions are always kept; scripts written for the Python tool say so.
   command.addOption(new Option('--keep-log').hideHelp());
@@ -263,6 +272,7 @@ function addResume(program: Command, actions: Actions): void {
     .addOption(read('--auditor-model <model>', 'default: as before', value.plainValue))
     .addOption(read('--permission-mode <mode>', 'of the worker; default: as before', value.permissionMode))
     .option('--takeover', 'end what still runs of the session, instead of refusing');
+  addWorktreeLockOption(command);
   addPromptHeaderOptions(command);
   addConfigOptions(command);
   addActivityOptions(command, ACTIVITY_OF_TASK);
@@ -440,6 +450,19 @@ function addActivityOptions(command: Command, {limits, monitor}: ActivityOptions
 function addPlaceOptions(command: Command): void {
   command.option('--cwd <dir>', 'working directory of the agent');
   addEnvironmentOptions(command);
+}
+
+function addWorktreeOptions(command: Command): void {
+  command
+    .option('--worktree', 'work in a git worktree made for the session')
+    .addOption(new Option('--no-worktree').hideHelp());
+  addWorktreeLockOption(command);
+}
+
+function addWorktreeLockOption(command: Command): void {
+  command
+    .addOption(new Option('--worktree-lock').hideHelp())
+    .option('--no-worktree-lock', 'work where another session does');
 }
 
 function addEnvironmentOptions(command: Command): void {

@@ -16,7 +16,7 @@ import type {Io} from './io.ts';
 import {processLookup} from './processes.ts';
 import {endOfLoop} from './run-command.ts';
 import {VERSION} from './version.ts';
-import {requireFolder} from './working-directory.ts';
+import {retakeWorkplace, tellWorktree} from './workplace.ts';
 
 export async function resumeCommand(options: ResumeOptions, io: Io): Promise<number> {
   const {id} = await findSession(stateDir(io.env), options.session);
@@ -30,7 +30,7 @@ export async function resumeCommand(options: ResumeOptions, io: Io): Promise<num
     await log.close();
     throw error;
   });
-  const {agents, session} = prepared;
+  const {agents, session, place} = prepared;
   const goOn = async (context: RunContext) => {
     const agent = (state.lastRun?.role === 'auditor' && agents.auditor) || agents.worker;
     await settleLastRun(context, state, {agent, takeover: options.takeover});
@@ -39,15 +39,23 @@ export async function resumeCommand(options: ResumeOptions, io: Io): Promise<num
     const asked = {state, instructions, maxIterations, promptHeaders};
     return resumeLoop(context, {...asked, ...agents, oneshotVersion: VERSION});
   };
-  return endOfLoop(io, session, agents.auditor !== null, goOn, async () => log);
+  try {
+    return await endOfLoop(io, session, agents.auditor !== null, goOn, async () => log);
+  } finally {
+    tellWorktree(io, options, await place.leave());
+  }
 }
 
 async function prepare(state: SessionState, options: ResumeOptions, io: Io) {
-  const {cwd} = state;
-  await requireFolder(cwd);
+  const {id: session, cwd} = state;
   const env = agentEnvironment(io.env, options.env);
-  const agents = await agentsOf(state, options, io);
-  return {agents, session: {...options, cwd, env, agentOutput: true}};
+  const permissionMode = options.permissionMode ?? state.worker?.permissionMode ?? 'agent';
+  const place = await retakeWorkplace(io, {...options, worktree: false, session, cwd, permissionMode, env});
+  const agents = await agentsOf(state, options, io).catch(async (error) => {
+    await place.leave();
+    throw error;
+  });
+  return {agents, place, session: {...options, cwd, env, agentOutput: true}};
 }
 
 /** The same agents as before, found anew: they may have been updated. */

@@ -1,6 +1,7 @@
 /** `oneshot "task"`: the loop. stdout is the last worker's final text and a newline, or the event log under `--json`. */
 import {type LoopResult, loop, type PromptHeaders} from '../loop/loop.ts';
 import type {RunContext} from '../run.ts';
+import {newSessionId} from '../session/id.ts';
 import type {SessionLog} from '../session/log.ts';
 import {stripControl} from '../text.ts';
 import {chooseAgents, type SessionAgents} from './agents.ts';
@@ -10,21 +11,30 @@ import type {RunOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {print} from './output.ts';
 import {readPrompt} from './prompt.ts';
-import {inSession, type Session, type SessionOptions} from './session.ts';
+import {inSession, openNew, type Session, type SessionOptions} from './session.ts';
 import {VERSION} from './version.ts';
 import {requireFolder} from './working-directory.ts';
+import {takeWorkplace, tellWorktree} from './workplace.ts';
 
 export async function runCommand(options: RunOptions, io: Io): Promise<number> {
   const task = await readPrompt(options.prompt, io);
   await requireFolder(options.cwd);
   const env = agentEnvironment(io.env, options.env);
   const agents = await chooseAgents(options, env);
-  agents.notes.unshift(...options.notes);
-  return runLoop(
-    io,
-    {...options, env, agentOutput: true},
-    {task, agents, maxIterations: options.maxIterations, promptHeaders: options.promptHeaders},
-  );
+  const session = newSessionId(io.clock.now());
+  const place = await takeWorkplace(io, {...options, session, env});
+  agents.notes.unshift(...options.notes, ...place.notes);
+  try {
+    const {maxIterations, promptHeaders} = options;
+    return await runLoop(
+      io,
+      {...options, cwd: place.cwd, env, agentOutput: true},
+      {task, agents, maxIterations, promptHeaders},
+      () => openNew(io, session),
+    );
+  } finally {
+    tellWorktree(io, options, await place.leave());
+  }
 }
 
 export interface LoopedTask {
@@ -35,11 +45,16 @@ export interface LoopedTask {
   promptHeaders?: PromptHeaders;
 }
 
-/** Runs the loop in a session of its own; returns the exit code. */
-export function runLoop(io: Io, options: SessionOptions, looped: LoopedTask): Promise<number> {
+/** Runs the loop in a session of its own; returns the exit code. `open`: @default a new session */
+export function runLoop(
+  io: Io,
+  options: SessionOptions,
+  looped: LoopedTask,
+  open?: () => Promise<SessionLog>,
+): Promise<number> {
   const {agents, ...asked} = looped;
   const request = {...asked, ...agents, oneshotVersion: VERSION};
-  return endOfLoop(io, options, agents.auditor !== null, (context) => loop(context, request));
+  return endOfLoop(io, options, agents.auditor !== null, (context) => loop(context, request), open);
 }
 
 /** Does `work` in a session, prints what it ends with, and returns the exit code. `open`: @default a new session */

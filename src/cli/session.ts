@@ -50,8 +50,7 @@ export async function inSession<T>(
   io: Io,
   options: SessionOptions,
   work: (session: Session) => Promise<T>,
-  open: () => Promise<SessionLog> = () =>
-    openSessionLog({stateDir: stateDir(io.env), clock: io.clock, processes: processLookup()}),
+  open: () => Promise<SessionLog> = () => openNew(io),
 ): Promise<T> {
   const readable = options.sessionLog ? openReadableLog(options.sessionLog, io.stderr) : null;
   const redactor = redactorOf(io, options);
@@ -90,6 +89,12 @@ export async function inSession<T>(
     await log.close();
     throwIfIncomplete(log, ends);
   }
+}
+
+/** `id`: @default a new one */
+export function openNew(io: Io, id?: string): Promise<SessionLog> {
+  const {env, clock} = io;
+  return openSessionLog({stateDir: stateDir(env), clock, processes: processLookup(), ...(id && {id})});
 }
 
 function contextOf(

@@ -4,7 +4,7 @@ import {OneshotError} from '../error.ts';
 import {type FoundSession, findSession} from '../session/find.ts';
 import {type ListedSession, lookAtSession} from '../session/list.ts';
 import type {LockOwner} from '../session/lock.ts';
-import {readEvents} from '../session/read.ts';
+import {marksOf} from '../session/marks.ts';
 import {stateDir} from '../session/state-dir.ts';
 import {Lookup} from '../transport/lookup.ts';
 import {endStrays} from '../transport/stray.ts';
@@ -88,10 +88,4 @@ async function afterItsOwner(
   ];
   await print(io, said.join(''));
   return survivors.length > 0 || failed !== null ? EXIT.failed : EXIT.ok;
-}
-
-async function marksOf(dir: string): Promise<string[]> {
-  const marks: string[] = [];
-  for await (const event of readEvents(dir)) if (event.type === 'run_started') marks.push(event.mark);
-  return marks;
 }

@@ -36,6 +36,8 @@ export interface LockOptions {
   processes?: ProcessLookup | undefined;
   /** Name of this machine. @default os.hostname() */
   host?: string;
+  /** What an owner on another machine writes while it lives. @default the session's log */
+  aliveFile?: string | undefined;
 }
 
 /** Held by this process. */
@@ -109,9 +111,9 @@ const NO_LOOKUP: ProcessLookup = {
 const NAMELESS: LockOwner = {pid: 0, startedAt: '', host: '', at: 0};
 
 async function isAlive(dir: string, owner: LockOwner, options: LockOptions): Promise<boolean> {
-  const {clock, processes = NO_LOOKUP, host = hostname()} = options;
+  const {clock, processes = NO_LOOKUP, host = hostname(), aliveFile = eventsPath(dir)} = options;
   if (owner.host === host) return processes.isAlive(owner);
-  const silentMs = Math.min(clock.now() - owner.at, ageMs(eventsPath(dir), clock));
+  const silentMs = Math.min(clock.now() - owner.at, ageMs(aliveFile, clock));
   return silentMs < SILENCE_OF_OTHER_HOST_MS;
 }
 

@@ -51,6 +51,8 @@ describe('a task', () => {
         notes: [],
         activity: DEFAULT_ACTIVITY,
         keepProcesses: false,
+        worktree: false,
+        worktreeLock: true,
         sessionLog: null,
         json: false,
         verbosity: 'normal',
@@ -86,6 +88,8 @@ describe('a task', () => {
         '--keep-processes',
         '--session-log',
         'log.md',
+        '--worktree',
+        '--no-worktree-lock',
       ],
     ];
     expect(runOptions(argv)).toEqual({
@@ -118,6 +122,8 @@ describe('a task', () => {
         onAsk: 'wait',
       },
       keepProcesses: true,
+      worktree: true,
+      worktreeLock: false,
       sessionLog: '/here/log.md',
       json: true,
       verbosity: 'verbose',

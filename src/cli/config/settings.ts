@@ -46,6 +46,8 @@ export interface Settings {
   onAsk?: value.AskPolicy;
   keepProcesses?: boolean;
   transport?: TransportChoice;
+  worktree?: boolean;
+  worktreeLock?: boolean;
   maxFrame?: number;
   redact?: boolean;
   redactEnv?: string[];
@@ -223,6 +225,19 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
     normally: 'auto',
     about: '`auto`, `pty`, `pipe`, `buffered`',
   },
+  worktree: {
+    form: truth,
+    flag: '--worktree',
+    normally: false,
+    about: 'a git worktree for each session, on a branch of its own',
+  },
+  worktreeLock: {
+    form: truth,
+    flag: '--no-worktree-lock',
+    normally: true,
+    about: 'whether two sessions are kept from working in one worktree',
+    guarded: {values: '`false`', test: (lock) => !lock},
+  },
   maxFrame: {
     form: amount(value.frameBytes, (bytes) => bytes, 'bytes, such as 1048576 or "64MiB"'),
     flag: '--max-frame',
@@ -271,6 +286,7 @@ export const RESUME_KEYS: readonly SettingKey[] = [
   'monitor',
   'onAsk',
   'keepProcesses',
+  'worktreeLock',
   'verbosity',
 ];
 
