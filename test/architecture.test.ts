@@ -14,7 +14,7 @@ const files = readdirSync(root, {recursive: true, encoding: 'utf8'})
 const FLOORS: readonly (readonly [RegExp, number])[] = [
   [/^(event|event-schema|error|clock|text)\.ts$/, 0],
   [/^(transport|frame|activity|session)\//, 1],
-  [/^(executor|worktree)\//, 2],
+  [/^(executor|worktree|changes)\//, 2],
   [/^supervision\.ts$/, 3],
   [/^run\.ts$/, 4],
   [/^loop\//, 5],

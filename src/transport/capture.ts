@@ -1,6 +1,7 @@
 import {tmpdir} from 'node:os';
-import {type Clock, systemClock} from '../clock.ts';
-import {spawnChild} from './spawn.ts';
+import type {Clock} from '../clock.ts';
+import {Kept} from './kept.ts';
+import {type Heard, listen} from './listen.ts';
 import type {SpawnRequest} from './transport.ts';
 
 export interface CaptureOptions {
@@ -14,12 +15,9 @@ export interface CaptureOptions {
   clock?: Clock;
 }
 
-export interface Captured {
+export interface Captured extends Pick<Heard, 'exitCode' | 'signal'> {
   stdout: string;
   stderr: string;
-  /** null when it died of a signal. */
-  exitCode: number | null;
-  signal: string | null;
   timedOut: boolean;
 }
 
@@ -30,19 +28,19 @@ export interface Captured {
  */
 export async function capture(
   argv: SpawnRequest['argv'],
-  {env, cwd = process.cwd(), timeoutMs, maxBytes, clock = systemClock}: CaptureOptions,
+  {cwd = process.cwd(), maxBytes, ...options}: CaptureOptions,
 ): Promise<Captured> {
-  const request: SpawnRequest = {argv, cwd, env, stdin: null, transport: 'buffered', spoolDir: tmpdir()};
-  const kept = {stdout: Buffer.alloc(0), stderr: Buffer.alloc(0)};
-  const child = await spawnChild(request, (stream, bytes) => {
-    const room = maxBytes - kept[stream].length;
-    if (room > 0) kept[stream] = Buffer.concat([kept[stream], bytes.subarray(0, room)]);
+  const kept = {stdout: new Kept(maxBytes), stderr: new Kept(maxBytes)};
+  const how = {...options, cwd, stdin: null, transport: 'buffered', spoolDir: tmpdir()} as const;
+  const {exitCode, signal, endedBy} = await listen(argv, how, (stream, bytes) => {
+    kept[stream].add(bytes);
+    return true;
   });
-  let timedOut = false;
-  const cancelTimer = clock.after(timeoutMs, () => {
-    timedOut = child.kill('SIGKILL');
-  });
-  const {exitCode, signal} = await child.exit;
-  cancelTimer();
-  return {stdout: kept.stdout.toString(), stderr: kept.stderr.toString(), exitCode, signal, timedOut};
+  return {
+    stdout: kept.stdout.bytes().toString(),
+    stderr: kept.stderr.bytes().toString(),
+    exitCode,
+    signal,
+    timedOut: endedBy === 'timed-out',
+  };
 }
