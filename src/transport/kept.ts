@@ -2,6 +2,8 @@
 export class Kept {
   readonly #pieces: Buffer[] = [];
   #room: number;
+  /** Bytes kept. */
+  length = 0;
 
   constructor(maxBytes: number) {
     this.#room = maxBytes;
@@ -12,6 +14,7 @@ export class Kept {
     const piece = bytes.subarray(0, this.#room);
     if (piece.length > 0) this.#pieces.push(Buffer.from(piece));
     this.#room -= piece.length;
+    this.length += piece.length;
     return piece.length === bytes.length;
   }
 
