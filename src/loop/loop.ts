@@ -65,8 +65,6 @@ export interface LoopResult {
   lastRun: RunFinished | null;
 }
 
-export const DEFAULT_MAX_ITERATIONS = 5;
-
 /**
  * Runs the task to its ending and appends everything from `session_started` to `session_finished` to the log.
  * @throws OneshotError as `run()`; the log then ends with `session_finished` all the same.
