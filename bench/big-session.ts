@@ -7,7 +7,7 @@ const BATCH_CHARS = 4 * 1024 * 1024;
 
 const WORDS = 'The quick brown fox jumps over the lazy dog, päivää "quoted" \\ 漢字. ';
 
-const USAGE = {inputTokens: 1000, outputTokens: 100, costUsd: 0.01};
+const USAGE = {inputTokens: 1000, outputTokens: 100, costUsd: 0.01, turns: null};
 
 /**
  * Writes the log of a session of about `bytes` under the state folder `home` and returns its id: words in pieces, tool calls
@@ -50,7 +50,15 @@ function beginning(): EventBody[] {
     auditor: null,
   };
   return [
-    {type: 'session_started', ...started, oneshotVersion: '0', nodeVersion: '20', platform: 'linux'},
+    {
+      type: 'session_started',
+      ...started,
+      fallback: null,
+      rules: null,
+      oneshotVersion: '0',
+      nodeVersion: '20',
+      platform: 'linux',
+    },
     {type: 'iteration_started', maxIterations: 1},
     {
       type: 'run_started',

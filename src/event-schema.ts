@@ -8,7 +8,7 @@ import {ENDINGS, type OneshotEvent} from './event.ts';
 const nullableString = z.string().nullable();
 const nullableNumber = z.number().nullable();
 const count = z.int().min(0);
-const role = z.enum(['worker', 'auditor']);
+const role = z.enum(['worker', 'auditor', 'check']);
 const permissionMode = z.enum(['agent', 'read', 'edit', 'full']);
 
 export const rawSpanSchema = z.object({
@@ -28,7 +28,12 @@ const head = {
   raw: rawSpanSchema.optional(),
 };
 
-const usage = {inputTokens: nullableNumber, outputTokens: nullableNumber, costUsd: nullableNumber};
+const usage = {
+  inputTokens: nullableNumber,
+  outputTokens: nullableNumber,
+  costUsd: nullableNumber,
+  turns: nullableNumber,
+};
 const clock = z.enum(['initial', 'idle', 'tool', 'max', 'grace']);
 const evidence = z.object({what: z.string(), agoMs: z.number()}).nullable();
 const lastEvidences = z.object({output: evidence, files: evidence, processes: evidence});
@@ -39,6 +44,13 @@ const agentPlan = z.object({
   model: nullableString,
   permissionMode,
   agentArgs: z.array(z.string()),
+});
+const rules = z.object({
+  checks: z.array(z.string()),
+  checkTimeoutMs: z.number(),
+  criteria: nullableString,
+  budget: z.object({maxCostUsd: nullableNumber, maxTokens: nullableNumber, maxTurns: nullableNumber}),
+  agentRetries: count,
 });
 const textContent = z.object({type: z.literal('text'), text: z.string()});
 const toolStatus = z.enum(['pending', 'in_progress', 'completed', 'failed']);
@@ -109,6 +121,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     audit: z.boolean(),
     worker: agentPlan.nullable(),
     auditor: agentPlan.nullable(),
+    fallback: agentPlan.nullable(),
+    rules: rules.nullable(),
     oneshotVersion: z.string(),
     nodeVersion: z.string(),
     platform: z.string(),
@@ -121,6 +135,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     maxIterations: count,
     worker: agentPlan,
     auditor: agentPlan.nullable(),
+    fallback: agentPlan.nullable(),
+    rules,
     oneshotVersion: z.string(),
     nodeVersion: z.string(),
     platform: z.string(),
@@ -192,7 +208,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({
     ...head,
     type: z.literal('stop_requested'),
-    cause: z.enum(['clock', 'ask', 'cancel']),
+    cause: z.enum(['clock', 'ask', 'budget', 'cancel']),
     clock: clock.nullable(),
     limitMs: nullableNumber,
     reason: z.string(),
@@ -226,6 +242,35 @@ export const eventSchema = z.discriminatedUnion('type', [
     offset: count,
     length: count,
     name: z.string(),
+  }),
+  z.object({
+    ...head,
+    type: z.literal('check_finished'),
+    check: z.string(),
+    result: z.enum(['green', 'red', 'unable']),
+    reason: z.string(),
+    exitCode: nullableNumber,
+    durationMs: z.number(),
+    tail: z.string(),
+  }),
+  z.object({
+    ...head,
+    type: z.literal('run_retry'),
+    attempt: count,
+    maxAttempts: count,
+    delayMs: z.number(),
+    how: z.enum(['resume', 'again', 'fallback']),
+    executor: z.string(),
+    reason: z.string(),
+  }),
+  z.object({
+    ...head,
+    type: z.literal('worktree_snapshot'),
+    kind: z.enum(['git', 'manifest', 'none']),
+    id: nullableString,
+    head: nullableString,
+    branch: nullableString,
+    reason: nullableString,
   }),
   z.object({
     ...head,

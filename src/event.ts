@@ -9,7 +9,8 @@
 /** Version of the event format, the `v` of every event. */
 export const EVENT_VERSION = 1;
 
-export type Role = 'worker' | 'auditor';
+/** `check`: a command of the user's that says whether the work is right. */
+export type Role = 'worker' | 'auditor' | 'check';
 
 /** Who the fact comes from: the agent's own output, oneshot itself, or a file the agent wrote. */
 export type Source = 'agent' | 'runner' | 'file';
@@ -70,6 +71,21 @@ export interface Usage {
   inputTokens: number | null;
   outputTokens: number | null;
   costUsd: number | null;
+  /** Requests to the model. */
+  turns: number | null;
+}
+
+export const NO_USAGE: Readonly<Usage> = {inputTokens: null, outputTokens: null, costUsd: null, turns: null};
+
+/** Of two runs together; what one of them does not tell is left out. */
+export function addUsage(one: Readonly<Usage>, other: Readonly<Usage>): Usage {
+  const sum = (a: number | null, b: number | null) => (a === null ? b : a + (b ?? 0));
+  return {
+    inputTokens: sum(one.inputTokens, other.inputTokens),
+    outputTokens: sum(one.outputTokens, other.outputTokens),
+    costUsd: sum(one.costUsd, other.costUsd),
+    turns: sum(one.turns, other.turns),
+  };
 }
 
 /** ACP `ContentBlock`, its text form. */
@@ -184,6 +200,28 @@ export interface AgentPlan {
   agentArgs: string[];
 }
 
+/** What `loop` goes by besides its agents. */
+export interface LoopRules {
+  /** Shell commands of the user's, all of which must succeed before the work is judged. */
+  checks: string[];
+  /** Longest time for one of them, ms. */
+  checkTimeoutMs: number;
+  /** Acceptance criteria as they were given; null: the auditor draws them from the task. */
+  criteria: string | null;
+  budget: BudgetLimits;
+  /** How often a run is made again when its agent failed. */
+  agentRetries: number;
+}
+
+/** Over all runs of a session; null: no limit. */
+export interface BudgetLimits {
+  maxCostUsd: number | null;
+  /** Input and output together. */
+  maxTokens: number | null;
+  /** Requests to models. */
+  maxTurns: number | null;
+}
+
 export interface SessionStarted {
   type: 'session_started';
   /** The task as given; null for `exec`, which has a command instead. */
@@ -195,6 +233,10 @@ export interface SessionStarted {
   /** What the worker and the auditor are; null where there is none, such as under `exec`. */
   worker: AgentPlan | null;
   auditor: AgentPlan | null;
+  /** Who works when an agent cannot; null: nobody. */
+  fallback: AgentPlan | null;
+  /** null under `exec`. */
+  rules: LoopRules | null;
   oneshotVersion: string;
   nodeVersion: string;
   platform: string;
@@ -210,6 +252,8 @@ export interface SessionResumed {
   maxIterations: number;
   worker: AgentPlan;
   auditor: AgentPlan | null;
+  fallback: AgentPlan | null;
+  rules: LoopRules;
   oneshotVersion: string;
   nodeVersion: string;
   platform: string;
@@ -307,8 +351,8 @@ export interface TimeoutExtended {
 /** oneshot decided to end the run; the signals follow. */
 export interface StopRequested {
   type: 'stop_requested';
-  /** `clock`: a limit. `ask`: nobody is there to answer the agent. `cancel`: the user. */
-  cause: 'clock' | 'ask' | 'cancel';
+  /** `clock`: a limit. `ask`: nobody is there to answer the agent. `budget`: money, tokens or turns. `cancel`: the user. */
+  cause: 'clock' | 'ask' | 'budget' | 'cancel';
   /** The clock that ended it, or null. */
   clock: ClockName | null;
   limitMs: number | null;
@@ -368,6 +412,53 @@ export interface Redacted {
   length: number;
   /** Name of the variable that holds the secret, or of the pattern that it matched. */
   name: string;
+}
+
+/** `unable`: the check could not be run to its end, and says nothing of the work. */
+export type CheckResult = 'green' | 'red' | 'unable';
+
+/** A command of the user's has judged the work. */
+export interface CheckFinished {
+  type: 'check_finished';
+  /** As the user gave it. */
+  check: string;
+  result: CheckResult;
+  /** One line for a person. */
+  reason: string;
+  exitCode: number | null;
+  durationMs: number;
+  /** The end of what it printed, both streams. */
+  tail: string;
+}
+
+/** An agent failed, which says nothing of the task: its run is made again. */
+export interface RunRetry {
+  type: 'run_retry';
+  /** From 1. */
+  attempt: number;
+  maxAttempts: number;
+  /** Until it begins. */
+  delayMs: number;
+  /** `resume`: in the agent's own session. `again`: with a new one. `fallback`: by another agent. */
+  how: 'resume' | 'again' | 'fallback';
+  executor: string;
+  /** Why the run before has failed. */
+  reason: string;
+}
+
+/** The state of the files in the working directory at this moment. */
+export interface WorktreeSnapshot {
+  type: 'worktree_snapshot';
+  /** `git`: a tree of git. `manifest`: a list of files and hashes. `none`: it could not be told. */
+  kind: 'git' | 'manifest' | 'none';
+  /** Equal for equal states; null with `none`. */
+  id: string | null;
+  /** The commit that is checked out, where there is one. */
+  head: string | null;
+  /** `refs/heads/…`, where a branch is checked out. */
+  branch: string | null;
+  /** Why it could not be told, or null. */
+  reason: string | null;
 }
 
 export interface Verdict {
@@ -430,6 +521,9 @@ export type EventBody =
   | ProcessesSwept
   | RunFinished
   | Redacted
+  | CheckFinished
+  | RunRetry
+  | WorktreeSnapshot
   | Verdict
   | SessionFinished
   | Unparsed

@@ -21,6 +21,7 @@ import type {
   Role,
   RunFinished,
   RunStarted,
+  StopRequested,
   StreamName,
 } from './event.ts';
 import type {AgentCommand, Executor, Installation, Normalizer, RunTraces} from './executor/executor.ts';
@@ -58,6 +59,8 @@ export interface StopReason {
   outcome: Extract<Outcome, 'canceled' | 'stalled' | 'timed-out'>;
   /** For a person. */
   reason: string;
+  /** @default cancel: the user */
+  cause?: Extract<StopRequested['cause'], 'cancel' | 'budget'>;
 }
 
 /** What every run of a session shares. */
@@ -94,9 +97,13 @@ export interface RunRequest {
   role: Role;
   /** The agent's own session to continue, or null. */
   resume: string | null;
+  /** JSON Schema of the answer, for agents that can be held to one. @default none */
+  answerSchema?: object;
   /** Hand oneshot's own stdin to the program; for `exec`. @default false */
   inheritStdin?: boolean;
 }
+
+export const DEFAULT_MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
 /** Unwritten bytes at which reading pauses, and at which it goes on. */
 const BACKLOG_HIGH_BYTES = 2 * 1024 * 1024;
@@ -106,7 +113,7 @@ const BACKLOG_LOW_BYTES = 512 * 1024;
 const FLUSH_LIMIT_MS = 5_000;
 
 /**
- * Runs the agent once and records it; a streaming flag that the agent refuses is left out and the agent run again.
+ * Runs the agent once and records it; a flag that the agent refuses and that it can do without is left out and the agent run again.
  * @throws OneshotError AGENT_NOT_FOUND, SPAWN_FAILED, CWD_UNUSABLE, PERMISSION_MODE_UNSUPPORTED, RECORDING_FAILED when
  * the agent cannot be started; once it runs, every ending is a value.
  */
@@ -127,7 +134,7 @@ export async function run(given: RunContext, request: RunRequest): Promise<RunFi
     }
     const version = (await readVersion(request.agent.installation, context.env)) ?? '(version unknown)';
     const text = `${request.agent.installation.executor} ${version} refuses ${flag}; it is run once more without.`;
-    attempt.note('warning', 'STREAMING_FLAG_REFUSED', text);
+    attempt.note('warning', 'FLAG_REFUSED', text);
     refusedFlags.add(flag);
   }
 }
@@ -239,7 +246,7 @@ class Attempt {
   }
 
   #commandFor(prompt: string): AgentCommand {
-    const {agent, resume} = this.#request;
+    const {agent, resume, answerSchema = null} = this.#request;
     const {model, permissionMode, agentArgs} = agent;
     const without = this.#refusedFlags;
     return agent.executor.command(agent.installation, {
@@ -248,6 +255,7 @@ class Attempt {
       permissionMode,
       resume,
       agentArgs,
+      answerSchema,
       without,
     });
   }
@@ -324,7 +332,7 @@ class Attempt {
     const {processes: table = platformOf(process.platform).processes} = this.#context;
     this.#family = table && new Family({table, rootPid: child.pid, mark: this.#mark});
     // While it is there for certain: what it starts without its environment is known by descent alone.
-    this.#family?.meetRoot().catch(() => {});
+    this.#family?.look().catch(() => {});
     this.#recordStart(child);
     return child;
   }
@@ -451,7 +459,7 @@ class Attempt {
     if (!this.#stopping)
       this.record({
         type: 'stop_requested',
-        cause: 'cancel',
+        cause: reason.cause ?? 'cancel',
         clock: null,
         limitMs: null,
         reason: reason.reason,
@@ -526,11 +534,11 @@ class Attempt {
       : finished;
   }
 
-  /** A streaming flag that the agent has refused in this attempt, or null. */
+  /** A flag that the agent has refused in this attempt and can do without, or null. */
   refusedFlag({exitCode}: RunFinished): string | null {
     if (exitCode === 0 || exitCode === null || this.#stopReason || this.#output.sawStdoutJson) return null;
     const {stderrTail} = this.#output;
-    const candidates = this.#request.agent.executor.streamingFlags.filter(
+    const candidates = this.#request.agent.executor.optionalFlags.filter(
       (flag) => !this.#refusedFlags.has(flag),
     );
     return candidates.find((flag) => stderrTail.includes(flag)) ?? null;

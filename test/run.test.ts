@@ -55,7 +55,7 @@ describe('a run', () => {
       agentSession: 'claude-session',
       exitCode: 0,
       signal: null,
-      usage: {inputTokens: 3, outputTokens: 4, costUsd: 0.5},
+      usage: {inputTokens: 3, outputTokens: 4, costUsd: 0.5, turns: 1},
     });
     const events = world.events();
     expect(events[0]).toMatchObject({
@@ -168,7 +168,7 @@ describe('a refused streaming flag', () => {
     expect(argvs[1]).not.toContain('--include-partial-messages');
     expect(argvs[1]).toContain('--output-format');
     expect(argvs[2]).not.toContain('--output-format');
-    const [first] = notes('STREAMING_FLAG_REFUSED');
+    const [first] = notes('FLAG_REFUSED');
     expect(first).toMatchObject({
       level: 'warning',
       text: expect.stringMatching(/9\.9\.9.*--include-partial-messages/),
@@ -190,9 +190,7 @@ describe('a refused streaming flag', () => {
     const agent = scripted('cline');
     const installation = {...agent.installation, version: null};
     await go({...agent, installation});
-    expect(notes('STREAMING_FLAG_REFUSED')).toMatchObject([
-      {text: expect.stringContaining('version unknown')},
-    ]);
+    expect(notes('FLAG_REFUSED')).toMatchObject([{text: expect.stringContaining('version unknown')}]);
     const argvs = world.starts().map(({argv}) => argv);
     expect(argvs).toHaveLength(3);
     expect(argvs[1]).toEqual(['--version']);

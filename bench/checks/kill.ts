@@ -1,6 +1,8 @@
 /** Sessions survive their oneshot: killed, stopped or out of disk at any moment, they can be looked at and resumed. */
+
 import {closeSync, mkdirSync, openSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import type {VerdictWord} from '../../src/event.ts';
 import {claude} from '../../test/agents/dialect.ts';
 import {MARKER, markedProcesses} from '../../test/agents/processes.ts';
 import {type AgentRig, startAgentRig} from '../agent-rig.ts';
@@ -81,8 +83,7 @@ function killedDemo(cli: string): Promise<string[]> {
 
 /** A task of two iterations for the real Claude. */
 async function killedClaude(cli: string): Promise<string[]> {
-  const verdict = (word: string) =>
-    claude.final(JSON.stringify({verdict: word, reason: 'seen', feedback: 'more'}));
+  const verdict = (word: VerdictWord) => claude.verdict(word, 'seen', 'more');
   let audits = 0;
   const rig: AgentRig = await startAgentRig('claude-pinned', ({userTexts}) => {
     if (!userTexts.some((text) => text.includes('independent auditor. Another agent'))) {

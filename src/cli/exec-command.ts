@@ -66,6 +66,8 @@ async function runOnce(
     audit: false,
     worker: null,
     auditor: null,
+    fallback: null,
+    rules: null,
     oneshotVersion: VERSION,
     nodeVersion: process.versions.node,
     platform: process.platform,

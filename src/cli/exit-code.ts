@@ -2,7 +2,7 @@
 import {constants} from 'node:os';
 import {type ErrorCode, OneshotError} from '../error.ts';
 import type {RunFinished} from '../event.ts';
-import type {LoopResult} from '../loop/loop.ts';
+import type {LoopResult} from '../loop/options.ts';
 
 export const EXIT = {
   ok: 0,

@@ -2,7 +2,7 @@
 import type {ActivityOptions} from '../activity/options.ts';
 import type {Note, PermissionMode} from '../event.ts';
 import type {ExecutorName} from '../executor/executor.ts';
-import type {PromptHeaders} from '../loop/loop.ts';
+import type {PromptHeaders} from '../loop/options.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import type {ShownConfig} from './config/show.ts';

@@ -10,7 +10,7 @@ const nullableNumber = z.number().nullable();
 const count = z.int().min(0);
 const time = z.number().describe('ms since the epoch.');
 const ms = z.number().describe('ms.');
-const role = z.enum(['worker', 'auditor']).nullable();
+const role = z.enum(['worker', 'auditor', 'check']).nullable();
 const verdictWord = z.enum(['DONE', 'RETRY', 'IMPOSSIBLE']).nullable();
 const outcome = z.enum(['completed', 'failed', 'stalled', 'timed-out', 'canceled', 'truncated']);
 const clock = z.enum(['initial', 'idle', 'tool', 'max', 'grace']);
@@ -39,7 +39,12 @@ const gaps = z
   })
   .describe('What of the log could not be read.');
 
-const usage = z.object({inputTokens: nullableNumber, outputTokens: nullableNumber, costUsd: nullableNumber});
+const usage = z.object({
+  inputTokens: nullableNumber,
+  outputTokens: nullableNumber,
+  costUsd: nullableNumber,
+  turns: nullableNumber,
+});
 
 const agentPlan = z
   .object({
@@ -152,7 +157,7 @@ const runExplained = z.object({
   stop: z
     .object({
       afterMs: ms,
-      cause: z.enum(['clock', 'ask', 'cancel']),
+      cause: z.enum(['clock', 'ask', 'budget', 'cancel']),
       clock: clock.nullable(),
       limitMs: nullableNumber,
     })

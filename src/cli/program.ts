@@ -2,7 +2,7 @@
 import {Command, Option} from 'commander';
 import {type ActivityOptions, DEFAULT_ACTIVITY, NO_ACTIVITY} from '../activity/options.ts';
 import type {EvidenceKind} from '../event.ts';
-import {DEFAULT_MAX_ITERATIONS} from '../loop/defaults.ts';
+import {DEFAULT_MAX_ITERATIONS} from '../loop/options.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import * as value from './option-values.ts';
 import {addSessionCommands, SESSION_COMMANDS, type SessionInvocation} from './session-options.ts';

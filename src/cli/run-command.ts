@@ -1,5 +1,6 @@
 /** `oneshot "task"`: the loop. stdout is the last worker's final text and a newline, or the event log under `--json`. */
-import {type LoopResult, loop, type PromptHeaders} from '../loop/loop.ts';
+import {loop} from '../loop/loop.ts';
+import type {LoopResult, PromptHeaders} from '../loop/options.ts';
 import type {RunContext} from '../run.ts';
 import {newSessionId} from '../session/id.ts';
 import type {SessionLog} from '../session/log.ts';

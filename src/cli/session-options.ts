@@ -1,7 +1,7 @@
 /** The commands that look at recorded sessions, end them and remove them: their options, and what was asked for. */
 import {type Command, Option} from 'commander';
 import {OneshotError} from '../error.ts';
-import {SESSION_STATUSES, type SessionStatus} from '../session/status.ts';
+import {SESSION_STATUSES, type SessionStatus} from '../session/list.ts';
 import {durationMs, positiveInteger, shown} from './option-values.ts';
 import {nearest} from './suggest.ts';
 

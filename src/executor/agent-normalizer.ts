@@ -1,5 +1,12 @@
 /** What the normalizers of all agents that speak JSON have in common. */
-import type {AgentAsk, EventBody, Note, PermissionMode, Usage} from '../event.ts';
+import {
+  type AgentAsk,
+  type EventBody,
+  NO_USAGE,
+  type Note,
+  type PermissionMode,
+  type Usage,
+} from '../event.ts';
 import type {Frame, JsonFrame} from '../frame/frame.ts';
 import type {AgentFacts, Normalizer} from './executor.ts';
 import type {Json} from './fields.ts';
@@ -61,7 +68,7 @@ export abstract class AgentNormalizer implements Normalizer {
   protected count(usage: Usage): EventBody[] {
     const before = this.known.usage;
     this.known.usage = usage;
-    const names = ['inputTokens', 'outputTokens', 'costUsd'] as const;
+    const names = ['inputTokens', 'outputTokens', 'costUsd', 'turns'] as const;
     return names.every((name) => usage[name] === before[name]) ? [] : [{type: 'usage_update', ...usage}];
   }
 
@@ -81,7 +88,7 @@ function noFacts(): Omit<AgentFacts, 'lastLine'> {
     terminal: null,
     text: null,
     agentSession: null,
-    usage: {inputTokens: null, outputTokens: null, costUsd: null},
+    usage: NO_USAGE,
     permissionDenials: [],
     errors: [],
   };

@@ -1,7 +1,7 @@
 /** Claude Code's stream-json as events, with partial messages or without. */
 import type {EventBody, PermissionDenial, ToolStatus} from '../event.ts';
 import {AgentNormalizer, ask, deniedNote, note, unknown, userWords, words} from './agent-normalizer.ts';
-import {denialsOf, terminalOf, usageOf} from './claude-result.ts';
+import {answerOf, denialsOf, terminalOf, usageOf} from './claude-result.ts';
 import {StreamedMessages, type Words} from './claude-streaming.ts';
 import {ClaudeTasks} from './claude-tasks.ts';
 import {claudeTool} from './claude-tools.ts';
@@ -12,6 +12,8 @@ export class ClaudeNormalizer extends AgentNormalizer {
   readonly #streamed: StreamedMessages;
   readonly #tasks = new ClaudeTasks();
   readonly #deniedToolCalls = new Set<string | null>();
+  /** Ids of the model's messages. */
+  readonly #turns = new Set<string>();
   #cwd = '';
 
   /** `redact`: see `NormalizerOptions`. */
@@ -101,6 +103,7 @@ export class ClaudeNormalizer extends AgentNormalizer {
     switch (event.type) {
       case 'message_start':
         this.#streamed.start(object(event.message), parent);
+        this.#countTurn(object(event.message));
         return [];
       case 'content_block_start':
         return this.#blockStart(object(event.content_block), parent);
@@ -130,11 +133,19 @@ export class ClaudeNormalizer extends AgentNormalizer {
     return kind && said ? chunk(kind, said, this.#streamed.say(kind, said, parent), parent) : [];
   }
 
+  /** A message of the model answers one request, and comes in several frames. Told with the next figures. */
+  #countTurn({id}: Json): void {
+    if (typeof id !== 'string' || this.#turns.has(id)) return;
+    this.#turns.add(id);
+    this.known.usage = {...this.known.usage, turns: this.#turns.size};
+  }
+
   // whole messages ---------------------------------------------------------------------------------------------------
 
   #assistant(message: Json, frame: Json): EventBody[] {
     const blocks = objects(message.content);
     if (message.model === '<synthetic>') return this.#synthetic(blocks, frame);
+    this.#countTurn(message);
     const parent = text(frame.parent_tool_use_id);
     return blocks.flatMap((block) => this.#block(block, text(message.id), parent));
   }
@@ -209,12 +220,12 @@ export class ClaudeNormalizer extends AgentNormalizer {
     const terminal = terminalOf(frame);
     this.known.terminal = terminal;
     if (terminal.ok) {
-      this.known.text = text(frame.result) ?? this.known.text;
+      this.known.text = answerOf(frame) ?? this.known.text;
       // A failed start tells an id that no session has.
       this.known.agentSession ??= text(frame.session_id);
     }
     const denied = denialsOf(frame).flatMap((denial) => this.#denied(denial));
-    return [...this.count(usageOf(frame)), ...denied];
+    return [...this.count({...this.known.usage, ...usageOf(frame)}), ...denied];
   }
 
   #denied(denial: PermissionDenial): EventBody[] {

@@ -16,8 +16,13 @@ export function terminalOf(result: Json): NonNullable<AgentFacts['terminal']> {
   return {ok, reason: text(result.result) || told};
 }
 
+/** Final words; under `--json-schema` what the model gave as its answer, as JSON. */
+export function answerOf({result, structured_output: structured}: Json): string | null {
+  return isJson(structured) ? JSON.stringify(structured) : text(result);
+}
+
 /** Totals over all models where the result breaks them down: those include sub-agents and retried requests. */
-export function usageOf(result: Json): Usage {
+export function usageOf(result: Json): Omit<Usage, 'turns'> {
   const costUsd = number(result.total_cost_usd);
   const models = Object.values(object(result.modelUsage)).filter(isJson);
   if (models.length === 0) {

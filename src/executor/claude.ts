@@ -25,11 +25,12 @@ const PACKAGE = '@anthropic-ai/claude-code';
 
 const PARTIAL = '--include-partial-messages';
 const FORMAT = '--output-format';
+const SCHEMA = '--json-schema';
 
 export const claude: Executor = {
   name: 'claude',
   installHint: `npm install -g ${PACKAGE}`,
-  streamingFlags: [PARTIAL, FORMAT],
+  optionalFlags: [SCHEMA, PARTIAL, FORMAT],
   hasTerminalEvent: true,
   promptStyle: 'xml',
 
@@ -56,6 +57,7 @@ export const claude: Executor = {
         '-p',
         ...streamFlags(request, structured),
         ...requestFlags(request),
+        ...schemaFlags(request, structured),
         ...MODE_FLAGS[request.permissionMode],
         ...request.agentArgs,
       ],
@@ -74,6 +76,12 @@ export const claude: Executor = {
 function streamFlags({without}: AgentRequest, structured: boolean): string[] {
   if (!structured) return [];
   return [FORMAT, 'stream-json', '--verbose', ...(without.has(PARTIAL) ? [] : [PARTIAL])];
+}
+
+/** Claude then answers by calling a tool of its own, whose input is checked and told in the result. */
+function schemaFlags({answerSchema, without}: AgentRequest, structured: boolean): string[] {
+  if (!structured || answerSchema === null || without.has(SCHEMA)) return [];
+  return [SCHEMA, JSON.stringify(answerSchema)];
 }
 
 function requestFlags({model, resume}: AgentRequest): string[] {

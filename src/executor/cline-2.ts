@@ -203,6 +203,7 @@ export class Cline2Normalizer extends AgentNormalizer {
       inputTokens: sum(before.inputTokens, counted.inputTokens),
       outputTokens: sum(before.outputTokens, counted.outputTokens),
       costUsd: sum(before.costUsd, counted.costUsd),
+      turns: sum(before.turns, 1),
     });
     return [...ended, ...total];
   }

@@ -1,5 +1,5 @@
 /** The JSON lines of Cline 3 as events. Errors come on stderr too; the id of its session is on neither stream. */
-import type {EventBody, ToolStatus, Usage} from '../event.ts';
+import type {EventBody, ToolStatus} from '../event.ts';
 import {AgentNormalizer, deniedNote, note, unknown, words} from './agent-normalizer.ts';
 import {cline3Output, cline3Tool} from './cline-3-tools.ts';
 import {isJson, type Json, number, object, text} from './fields.ts';
@@ -53,13 +53,14 @@ export class Cline3Normalizer extends AgentNormalizer {
       case 'content_end':
         return this.#contentEnd(event);
       case 'usage':
-        return this.count(usageOf(event, 'totalInputTokens', 'totalOutputTokens'));
+        return this.#count(event, 'totalInputTokens', 'totalOutputTokens');
       case 'error':
         return this.#agentError(event);
       case 'notice':
         return [note('info', 'AGENT_NOTICE', text(event.message) ?? text(event.noticeType) ?? 'notice')];
       case 'iteration_start':
         this.#nextMessage();
+        this.#countTurn();
         return [];
       // `run_result` says all that `done` says, and a team mate's `done` looks no different.
       case 'iteration_end':
@@ -180,7 +181,22 @@ export class Cline3Normalizer extends AgentNormalizer {
     const why = said || this.known.errors.at(-1) || `finish reason: ${String(value.finishReason)}`;
     this.known.terminal = {ok, reason: ok ? 'the agent finished' : why};
     const counted = isJson(value.aggregateUsage) ? value.aggregateUsage : object(value.usage);
-    return this.count(usageOf(counted, 'inputTokens', 'outputTokens'));
+    return this.#count(counted, 'inputTokens', 'outputTokens');
+  }
+
+  /** Each iteration asks the model once. Told with the next figures. */
+  #countTurn(): void {
+    const {usage} = this.known;
+    this.known.usage = {...usage, turns: (usage.turns ?? 0) + 1};
+  }
+
+  #count(counted: Json, input: string, output: string): EventBody[] {
+    return this.count({
+      inputTokens: number(counted[input]),
+      outputTokens: number(counted[output]),
+      costUsd: number(counted.totalCost),
+      turns: this.known.usage.turns,
+    });
   }
 
   /** Comes after a signal, and even then behind a `run_result` that says how the work ended. */
@@ -189,14 +205,6 @@ export class Cline3Normalizer extends AgentNormalizer {
     this.known.terminal ??= {ok: false, reason};
     return [note('info', 'AGENT_ABORTED', reason)];
   }
-}
-
-function usageOf(counted: Json, input: string, output: string): Usage {
-  return {
-    inputTokens: number(counted[input]),
-    outputTokens: number(counted[output]),
-    costUsd: number(counted.totalCost),
-  };
 }
 
 /** Its words to the model where approval is asked for (`--auto-approve false`) or where plan mode forbids. */

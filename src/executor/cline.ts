@@ -48,7 +48,7 @@ const GENERATIONS: Record<ClineAdapter, Generation> = {
 export const cline: Executor = {
   name: 'cline',
   installHint: 'npm install -g cline@3.0.65 (or cline@2.18.0)',
-  streamingFlags: [JSON_FLAG],
+  optionalFlags: [JSON_FLAG],
   hasTerminalEvent: true,
   promptStyle: 'markdown',
 

@@ -10,7 +10,7 @@ const MODES: readonly PermissionMode[] = ['agent'];
 export const command: Executor = {
   name: 'command',
   installHint: 'Install the program, or correct its path.',
-  streamingFlags: [],
+  optionalFlags: [],
   hasTerminalEvent: false,
   promptStyle: 'markdown',
 

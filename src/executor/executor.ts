@@ -2,10 +2,8 @@ import type {EventBody, Outcome, PermissionDenial, PermissionMode, Usage} from '
 import type {Frame} from '../frame/frame.ts';
 import type {Redact} from './said.ts';
 
-/** Names that `--executor` takes. Not in the registry, which loads all that they stand for. */
-export const executorNames = ['claude', 'cline', 'command'] as const;
-
-export type ExecutorName = (typeof executorNames)[number];
+/** Names that `--executor` takes. */
+export type ExecutorName = 'claude' | 'cline' | 'command';
 
 /** How the parts of a prompt are set apart: by tags, or by headings and fences. */
 export type PromptStyle = 'xml' | 'markdown';
@@ -27,9 +25,11 @@ export interface AgentRequest {
   permissionMode: PermissionMode;
   /** The agent's own session to continue, or null. */
   resume: string | null;
+  /** JSON Schema of the answer, or null; agents that cannot be held to one leave it aside. */
+  answerSchema: object | null;
   /** The user's extra arguments (`--agent-arg`), passed on as they are. */
   agentArgs: readonly string[];
-  /** Streaming flags this agent has refused; leave them out. */
+  /** Flags this agent has refused; leave them out. */
   without: ReadonlySet<string>;
 }
 
@@ -140,8 +140,8 @@ export interface Executor {
   readonly name: ExecutorName;
   /** Shown when the agent is missing. */
   readonly installHint: string;
-  /** Streaming flags in the order in which they are given up. */
-  readonly streamingFlags: readonly string[];
+  /** Flags that are given up, in this order, when the agent refuses them. */
+  readonly optionalFlags: readonly string[];
   /** Whether the agent says itself when it is at its end (while its output is structured). */
   readonly hasTerminalEvent: boolean;
   /** What its models take best. */

@@ -2,14 +2,16 @@ import {OneshotError} from '../error.ts';
 import {claude} from './claude.ts';
 import {cline} from './cline.ts';
 import {command} from './command.ts';
-import {type Executor, type ExecutorName, executorNames} from './executor.ts';
+import type {Executor, ExecutorName} from './executor.ts';
 
-const executors: Readonly<Record<ExecutorName, Executor>> = {claude, cline, command};
+const executors: readonly Executor[] = [claude, cline, command];
+
+export const executorNames: readonly ExecutorName[] = executors.map(({name}) => name);
 
 /** @throws OneshotError UNKNOWN_EXECUTOR */
 export function executorByName(name: string): Executor {
-  const found = executorNames.find((one) => one === name);
-  if (found) return executors[found];
+  const found = executors.find((executor) => executor.name === name);
+  if (found) return found;
   throw new OneshotError(
     'UNKNOWN_EXECUTOR',
     `There is no executor "${name}".`,

@@ -1,6 +1,8 @@
 /** Where an interrupted session goes on: decided from the state of its log alone. */
 import {OneshotError} from '../error.ts';
-import type {SessionState} from '../session/state.ts';
+import type {LoopRules} from '../event.ts';
+import {redOf, type SessionState} from '../session/state.ts';
+import {usedUp} from './budget.ts';
 
 /** What is done first. */
 export type ResumePoint = {
@@ -14,6 +16,10 @@ export type ResumePoint = {
       /** `first`: nobody has worked in this iteration. `again`: somebody was interrupted. Else as the words say. */
       reason: 'first' | 'again' | 'retry' | 'instructions';
     }
+  /** The work is there and its checks have not all been run. */
+  | {next: 'check'}
+  /** The checks have spoken and nothing has followed from it. */
+  | {next: 'obey-checks'}
   /** The work is there and nobody has judged it. */
   | {next: 'audit'}
   /** The auditor has answered and nobody has read the answer. */
@@ -30,6 +36,7 @@ export interface ResumeRequest {
   maxIterations: number;
   /** Whether an auditor judges the work. */
   audit: boolean;
+  rules: LoopRules;
 }
 
 /**
@@ -37,6 +44,14 @@ export interface ResumeRequest {
  * @throws OneshotError NOTHING_TO_RESUME
  */
 export function resumePoint(state: SessionState, request: ResumeRequest): ResumePoint {
+  const point = pointOf(state, request);
+  const over = usedUp(request.rules.budget, state.usage);
+  if (over && (point.next === 'work' || point.next === 'audit'))
+    throw nothing(over.reason, 'Allow more: oneshot resume ID --max-cost, --max-tokens or --max-turns.');
+  return point;
+}
+
+function pointOf(state: SessionState, request: ResumeRequest): ResumePoint {
   if (state.task === null)
     throw nothing('a recorded command cannot be resumed', 'Run it again: oneshot exec.');
   const worker = state.runs.worker?.finished ?? null;
@@ -44,8 +59,9 @@ export function resumePoint(state: SessionState, request: ResumeRequest): Resume
   if (request.instructions !== null) {
     return {next: 'work', isNew: true, reason: 'instructions', why: 'the worker gets more instructions'};
   }
-  if (!request.audit) return singleRunPoint(state);
-  return auditPoint(state, request);
+  const checked = request.rules.checks.length > 0 ? checkPoint(state, request) : null;
+  if (checked !== null) return checked;
+  return request.audit ? auditPoint(state, request) : singleRunPoint(state);
 }
 
 const SAY_MORE = 'Say what to do differently: oneshot resume ID "more instructions".';
@@ -63,7 +79,40 @@ function singleRunPoint({finished}: SessionState): ResumePoint {
   throw nothing('the session is done', SAY_MORE);
 }
 
-function auditPoint(state: SessionState, {maxIterations}: ResumeRequest): ResumePoint {
+/** null: the checks are green, and an auditor is next. */
+function checkPoint(state: SessionState, request: ResumeRequest): ResumePoint | null {
+  const {iteration, damaged, checks} = state;
+  if (damaged) return {next: 'check', why: 'the log is damaged: what it says of checks is not trusted'};
+  const areAllThere = request.rules.checks.every((check, index) => checks[index]?.check === check);
+  if (!areAllThere || checks.some(({result}) => result === 'unable'))
+    return {next: 'check', why: `the work of iteration ${iteration} is to be checked`};
+  if (redOf(checks).length > 0) return retryPoint(state, request, 'obey-checks', 'its checks were red');
+  if (request.audit) return null;
+  if (state.finished?.ending === 'verified') throw nothing('the session is verified', SAY_MORE);
+  return {next: 'obey-checks', why: 'all checks were green'};
+}
+
+function retryPoint(
+  {iteration, finished}: SessionState,
+  {maxIterations}: ResumeRequest,
+  otherwise: 'obey-checks' | 'obey-verdict',
+  why: string,
+): ResumePoint {
+  if (iteration < maxIterations)
+    return {
+      next: 'work',
+      isNew: true,
+      reason: 'retry',
+      why: `iteration ${iteration} was not accepted: ${why}`,
+    };
+  if (finished?.ending !== 'exhausted') return {next: otherwise, why};
+  throw nothing(
+    `all ${maxIterations} iterations are used up`,
+    `Allow more: oneshot resume ID --max-iterations ${maxIterations + 2}.`,
+  );
+}
+
+function auditPoint(state: SessionState, request: ResumeRequest): ResumePoint {
   const {iteration} = state;
   const ending = state.finished?.ending;
   const verdict = state.verdicts.at(-1);
@@ -83,13 +132,7 @@ function auditPoint(state: SessionState, {maxIterations}: ResumeRequest): Resume
       if (ending !== 'impossible') return {next: 'obey-verdict', why: 'the verdict was IMPOSSIBLE'};
       throw nothing(`the auditor called the task impossible: ${verdict.reason}`, SAY_MORE);
     case 'RETRY':
-      if (iteration < maxIterations)
-        return {next: 'work', isNew: true, reason: 'retry', why: `iteration ${iteration} was not accepted`};
-      if (ending !== 'exhausted') return {next: 'obey-verdict', why: 'the verdict was RETRY'};
-      throw nothing(
-        `all ${maxIterations} iterations are used up`,
-        `Allow more: oneshot resume ID --max-iterations ${maxIterations + 2}.`,
-      );
+      return retryPoint(state, request, 'obey-verdict', 'the verdict was RETRY');
   }
 }
 

@@ -1,6 +1,6 @@
 /** Gives a run its end that had none when its oneshot ended. */
 import {OneshotError} from '../error.ts';
-import type {EventBody, RunFinished} from '../event.ts';
+import {type EventBody, NO_USAGE, type RunFinished} from '../event.ts';
 import type {AgentChoice, RunContext} from '../run.ts';
 import {fold, type RunState, type SessionState} from '../session/state.ts';
 import {Family} from '../transport/family.ts';
@@ -61,16 +61,16 @@ async function endProcesses(
 
 async function endOf(
   {env, cwd}: RunContext,
-  {started, agentSession, startedAt}: RunState,
+  {started, agentSession, startedAt, role}: RunState,
   {executor, installation, agentArgs}: AgentChoice,
 ): Promise<RunFinished> {
   const traces = {env, cwd, agentArgs, agentSession, pid: started.pid, startedAtMs: startedAt};
-  const end = await executor.recover(installation, traces);
+  const end = role === 'check' ? null : await executor.recover(installation, traces);
   const unknown: Omit<RunFinished, 'outcome' | 'reason' | 'text' | 'agentSession'> = {
     type: 'run_finished',
     exitCode: null,
     signal: null,
-    usage: {inputTokens: null, outputTokens: null, costUsd: null},
+    usage: NO_USAGE,
     permissionDenials: [],
   };
   if (!end) {

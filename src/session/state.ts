@@ -2,15 +2,26 @@
  * What a session's log adds up to. `fold` takes one event after the other; state is a function of the log alone, so that
  * whoever reads the log knows as much as whoever wrote it.
  */
-import type {
-  AgentPlan,
-  Ending,
-  OneshotEvent,
-  Role,
-  RunFinished,
-  RunStarted,
-  SessionFinished,
-  Verdict,
+import {
+  type AgentPlan,
+  addUsage,
+  type CheckFinished,
+  type Ending,
+  type LoopRules,
+  NO_USAGE,
+  type OneshotEvent,
+  type Role,
+  type RunFinished,
+  type RunStarted,
+  type SessionFinished,
+  type StopRequested,
+  type ToolCall,
+  type ToolCallUpdate,
+  type ToolKind,
+  type ToolStatus,
+  type Usage,
+  type Verdict,
+  type WorktreeSnapshot,
 } from '../event.ts';
 
 /** A run as the log tells it. */
@@ -22,6 +33,10 @@ export interface RunState {
   started: RunStarted;
   /** The agent's own session, as soon as it was told. */
   agentSession: string | null;
+  /** Why oneshot stopped it, or null. */
+  stop: StopRequested | null;
+  /** Whether a tool call was seen: what it did is done. */
+  hasActed: boolean;
   /** null: it had not ended when the log did. */
   finished: RunFinished | null;
 }
@@ -42,16 +57,36 @@ export interface SessionState {
   maxIterations: number;
   worker: AgentPlan | null;
   auditor: AgentPlan | null;
+  fallback: AgentPlan | null;
+  /** null: a session of `exec`, or no event yet. */
+  rules: LoopRules | null;
   /** 0 before the first. */
   iteration: number;
-  /** The newest run of each role in this iteration. */
-  runs: Record<Role, RunState | null>;
+  /** The newest run of each agent in this iteration. */
+  runs: Record<AgentRole, RunState | null>;
   /** The newest run of all. */
   lastRun: RunState | null;
   /** Final words of the last worker that had any. */
   workerText: string | null;
   /** The last worker's own session. */
   workerSession: string | null;
+  /** Of the newest worker run. */
+  checks: CheckFinished[];
+  /** Checks that were red when this iteration began. */
+  objected: CheckFinished[];
+  /** Of all workers: the newest tool calls, the oldest first. */
+  toolCalls: ToolCallSeen[];
+  /** The files as they were when the session began, as far as that could be told. */
+  baseline: WorktreeSnapshot | null;
+  /** The newest. */
+  snapshot: WorktreeSnapshot | null;
+  /** How the work stood when this iteration began, and how it stands. */
+  before: Standing;
+  standing: Standing;
+  /** Iterations at the end of those before this one that have changed nothing. */
+  idleIterations: number;
+  /** Of all ended runs of agents. */
+  usage: Usage;
   /** Of this iteration: the verdicts that its auditors gave, `null` ones too. */
   verdicts: Verdict[];
   /** The last verdict of all. */
@@ -60,9 +95,44 @@ export interface SessionState {
   finished: SessionFinished | null;
   /** How often another process went on with it. */
   resumes: number;
-  totalCostUsd: number | null;
   /** Lines of the log are missing or changed, now or when it was opened again: what it adds up to is not certain. */
   damaged: boolean;
+}
+
+/** Roles that an agent has. */
+export type AgentRole = Exclude<Role, 'check'>;
+
+/** What an iteration can change. */
+export interface Standing {
+  /** `WorktreeSnapshot.id` before an auditor has looked; null: not known. */
+  worktree: string | null;
+  /** The worker's final words. */
+  words: string | null;
+  /** Results of the checks, as text. */
+  checks: string;
+}
+
+/** A tool call as it was last known. */
+export interface ToolCallSeen {
+  toolCallId: string;
+  title: string;
+  kind: ToolKind;
+  status: ToolStatus;
+}
+
+const MAX_TOOL_CALLS = 200;
+
+export function redOf(checks: readonly CheckFinished[]): CheckFinished[] {
+  return checks.filter(({result}) => result === 'red');
+}
+
+const NOTHING_YET: Standing = {worktree: null, words: null, checks: ''};
+
+/** Whether two iterations end alike. Files that could not be looked at may have changed. */
+export function isUnchanged({before, standing}: SessionState): boolean {
+  if (standing.worktree === null || standing.worktree !== before.worktree) return false;
+  const saysTheSame = before.words === null || before.words.trim() === standing.words?.trim();
+  return saysTheSame && (before.checks === '' || before.checks === standing.checks);
 }
 
 /** Code of the note with which a damaged log is opened again. */
@@ -80,16 +150,26 @@ export function emptyState(): SessionState {
     maxIterations: 0,
     worker: null,
     auditor: null,
+    fallback: null,
+    rules: null,
     iteration: 0,
     runs: {worker: null, auditor: null},
     lastRun: null,
     workerText: null,
     workerSession: null,
+    checks: [],
+    objected: [],
+    toolCalls: [],
+    baseline: null,
+    snapshot: null,
+    before: NOTHING_YET,
+    standing: NOTHING_YET,
+    idleIterations: 0,
+    usage: NO_USAGE,
     verdicts: [],
     lastVerdict: null,
     finished: null,
     resumes: 0,
-    totalCostUsd: null,
     damaged: false,
   };
 }
@@ -109,6 +189,8 @@ export function fold(state: SessionState, event: OneshotEvent): SessionState {
       state.maxIterations = event.maxIterations;
       state.worker = event.worker;
       state.auditor = event.auditor;
+      state.fallback = event.fallback;
+      state.rules = event.rules;
       break;
     case 'session_resumed':
       state.finished = null;
@@ -116,18 +198,37 @@ export function fold(state: SessionState, event: OneshotEvent): SessionState {
       state.maxIterations = event.maxIterations;
       state.worker = event.worker;
       state.auditor = event.auditor;
+      state.fallback = event.fallback;
+      state.rules = event.rules;
       if (event.instructions !== null) state.instructions.push(event.instructions);
       break;
     case 'iteration_started':
-      state.iteration = event.iteration;
-      state.runs = {worker: null, auditor: null};
-      state.verdicts = [];
+      foldIterationStarted(state, event.iteration);
       break;
     case 'run_started':
       foldRunStarted(state, event);
       break;
     case 'agent_session':
       if (state.lastRun) state.lastRun.agentSession = event.agentSession;
+      break;
+    case 'tool_call':
+      foldToolCall(state, event);
+      break;
+    case 'tool_call_update':
+      foldToolCallUpdate(state, event);
+      break;
+    case 'stop_requested':
+      if (state.lastRun) state.lastRun.stop ??= event;
+      break;
+    case 'check_finished':
+      state.checks.push(event);
+      state.standing = {...state.standing, checks: state.checks.map(standingOf).join('\n')};
+      break;
+    case 'worktree_snapshot':
+      state.baseline ??= event;
+      state.snapshot = event;
+      // What an auditor or a check leaves behind is not the worker's.
+      if (event.role !== 'auditor') state.standing = {...state.standing, worktree: event.id};
       break;
     case 'run_finished':
       foldRunFinished(state, event);
@@ -146,6 +247,36 @@ export function fold(state: SessionState, event: OneshotEvent): SessionState {
   return state;
 }
 
+function foldIterationStarted(state: SessionState, iteration: number): void {
+  if (state.iteration > 0) state.idleIterations = isUnchanged(state) ? state.idleIterations + 1 : 0;
+  state.iteration = iteration;
+  state.runs = {worker: null, auditor: null};
+  state.objected = redOf(state.checks);
+  state.checks = [];
+  state.verdicts = [];
+  state.before = {...state.standing, worktree: state.snapshot?.id ?? null};
+}
+
+/** Not what it printed: times and the like differ each time. */
+function standingOf({check, result, exitCode}: CheckFinished): string {
+  return JSON.stringify([check, result, exitCode]);
+}
+
+function foldToolCall({lastRun, toolCalls}: SessionState, event: OneshotEvent & ToolCall): void {
+  if (lastRun) lastRun.hasActed = true;
+  if (event.role !== 'worker') return;
+  const {toolCallId, title, kind, status} = event;
+  toolCalls.push({toolCallId, title, kind, status});
+  if (toolCalls.length > MAX_TOOL_CALLS) toolCalls.shift();
+}
+
+function foldToolCallUpdate({toolCalls}: SessionState, event: OneshotEvent & ToolCallUpdate): void {
+  const call = toolCalls.findLast(({toolCallId}) => toolCallId === event.toolCallId);
+  if (!call) return;
+  call.title = event.title ?? call.title;
+  call.status = event.status ?? call.status;
+}
+
 function foldRunStarted(state: SessionState, event: OneshotEvent & RunStarted): void {
   // `exec` has no iterations.
   const role = event.role ?? 'worker';
@@ -155,9 +286,12 @@ function foldRunStarted(state: SessionState, event: OneshotEvent & RunStarted): 
     startedAt: event.at,
     started: event,
     agentSession: event.resumedAgentSession,
+    stop: null,
+    hasActed: false,
     finished: null,
   };
-  state.runs[role] = run;
+  if (role !== 'check') state.runs[role] = run;
+  if (role === 'worker') state.checks = [];
   state.lastRun = run;
 }
 
@@ -167,9 +301,11 @@ function foldRunFinished(state: SessionState, event: OneshotEvent & RunFinished)
     run.finished = event;
     run.agentSession = event.agentSession ?? run.agentSession;
   }
-  if (event.usage.costUsd !== null) state.totalCostUsd = (state.totalCostUsd ?? 0) + event.usage.costUsd;
+  if (event.role === 'check') return;
+  state.usage = addUsage(state.usage, event.usage);
   if (event.role !== 'worker') return;
   state.workerText = event.text ?? state.workerText;
+  state.standing = {...state.standing, words: state.workerText};
   state.workerSession = event.agentSession;
 }
 

@@ -25,9 +25,10 @@ const ENVIRON_READS = 5;
  */
 export function linuxProcesses(proc = '/proc', clock: Clock = systemClock): ProcessTable {
   return {
-    async list(pids) {
-      const names = pids?.map(String) ?? readdirSync(proc).filter((name) => /^\d+$/.test(name));
-      return names.flatMap((pid) => entryOf(proc, pid) ?? []);
+    async list() {
+      return readdirSync(proc)
+        .filter((name) => /^\d+$/.test(name))
+        .flatMap((pid) => entryOf(proc, pid) ?? []);
     },
     async describe(entries) {
       return entries.map((entry) => describe(proc, entry));

@@ -28,7 +28,7 @@ export class Lookup {
 
   /** This process. */
   async self(): Promise<IdentifiedProcess> {
-    const started = await this.#list([process.pid]);
+    const started = await this.#look();
     return {pid: process.pid, startedAt: started?.get(process.pid) ?? ''};
   }
 
@@ -59,10 +59,9 @@ export class Lookup {
     return this.#looking;
   }
 
-  /** Of all, or of `pids`. */
-  async #list(pids?: readonly number[]): Promise<Map<number, string> | null> {
+  async #list(): Promise<Map<number, string> | null> {
     try {
-      const entries = await this.#table?.list(pids);
+      const entries = await this.#table?.list();
       const living = entries?.filter(({isZombie}) => !isZombie);
       return living ? new Map(living.map(({pid, startedAt}) => [pid, startedAt])) : null;
     } catch {

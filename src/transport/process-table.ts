@@ -20,8 +20,8 @@ export interface ProcessFacts extends ProcessEntry {
 }
 
 export interface ProcessTable {
-  /** All processes that can be seen, or those of `pids` that are there. @throws where the system does not tell. */
-  list(pids?: readonly number[]): Promise<ProcessEntry[]>;
+  /** All processes that can be seen. @throws where the system does not tell. */
+  list(): Promise<ProcessEntry[]>;
   /** Adds what is dearer to learn. Never rejects; one that has ended meanwhile has an empty command. */
   describe(entries: readonly ProcessEntry[]): Promise<ProcessFacts[]>;
   /** Those of `pids` that carry the environment variable `name`; those that may not be looked into do not. Never rejects. */

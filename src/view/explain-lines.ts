@@ -95,6 +95,7 @@ function stopFact(stop: StopExplained): string {
   const causes = {
     clock: `by the ${stop.clock} clock${limit}`,
     ask: 'because nobody answered its question',
+    budget: 'because the budget was used up',
     cancel: 'by the user',
   };
   return `at ${duration(stop.afterMs)} ${causes[stop.cause]}`;

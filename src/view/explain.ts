@@ -32,7 +32,7 @@ export interface SessionExplained {
   title: string | null;
   /** False for a program under `exec`. */
   isTask: boolean;
-  /** Whether an auditor was to judge the work. */
+  /** Whether an auditor or checks were to judge the work. */
   audit: boolean;
   runs: RunExplained[];
   /** null: the session still runs, or oneshot was killed. */
@@ -102,7 +102,7 @@ export class Explanation {
       case 'session_started':
         this.#title = event.task;
         this.#isTask = event.task !== null;
-        this.#audit = event.audit;
+        this.#audit = event.audit || (event.rules?.checks.length ?? 0) > 0;
         break;
       case 'session_resumed':
         this.#ending = null;

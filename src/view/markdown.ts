@@ -109,6 +109,7 @@ function runParts(event: RunStarted & OneshotEvent, isProgram: boolean): string[
   if (isProgram) return [`## Program`, codeSpan(argv.join(' '))];
   const agent = [executor, agentVersion].filter(Boolean).join(' ');
   const facts = [model, `permission mode ${permissionMode}`, transport].filter(Boolean).join(', ');
+  if (role === 'check') return ['### Check', codeSpan(argv.at(-1) ?? '')];
   return [role === 'auditor' ? '### Auditor' : '### Worker', codeSpan(`${agent}, ${facts}`)];
 }
 

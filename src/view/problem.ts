@@ -26,7 +26,7 @@ export interface SessionEnd {
   session: string;
   /** The model that the last run was asked to use, or null. */
   model: string | null;
-  /** Whether an auditor was to judge the work. */
+  /** Whether an auditor or checks were to judge the work. */
   audit: boolean;
 }
 
@@ -52,11 +52,13 @@ const UNFINISHED_CODES: Readonly<Record<Unfinished, string>> = {
 
 /** What a person can do after a session that ended so. */
 export const ENDING_ADVICE: Readonly<Record<Unfinished, string>> = {
-  unverified: 'Look at the work yourself, or choose another --auditor-executor or model.',
+  unverified:
+    'Look at the work yourself, correct the check that could not run, or choose another --auditor-executor or model.',
   impossible: 'Change the task.',
   exhausted: 'Raise --max-iterations, or make the task smaller.',
   'no-progress': 'Make the task clearer or smaller.',
-  'over-budget': 'Raise the budget, or make the task smaller.',
+  'over-budget':
+    'Go on with more: oneshot resume --max-cost, --max-tokens or --max-turns; or make the task smaller.',
   interrupted: 'Run it again when you want to.',
 };
 

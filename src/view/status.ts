@@ -1,4 +1,4 @@
-import type {OneshotEvent, Usage} from '../event.ts';
+import {NO_USAGE, type OneshotEvent, type Usage} from '../event.ts';
 import {oneLine} from '../text.ts';
 import {duration, elapsed, usageParts} from './format.ts';
 
@@ -46,5 +46,3 @@ export class Status {
     return oneLine(parts.join(' · '), columns);
   }
 }
-
-const NO_USAGE: Usage = {inputTokens: null, outputTokens: null, costUsd: null};

@@ -2,18 +2,20 @@
  * Events of a whole session → what there is to know of it. Pure, and in bounded memory: of what repeats, the count and the
  * last are kept. Text of the agent is stripped of control sequences. The lines are in `summary-lines.ts`.
  */
-import type {
-  AgentPlan,
-  Ending,
-  Note,
-  OneshotEvent,
-  Outcome,
-  Role,
-  RunFinished,
-  RunStarted,
-  Usage,
-  Verdict,
-  VerdictWord,
+import {
+  type AgentPlan,
+  addUsage,
+  type Ending,
+  NO_USAGE,
+  type Note,
+  type OneshotEvent,
+  type Outcome,
+  type Role,
+  type RunFinished,
+  type RunStarted,
+  type Usage,
+  type Verdict,
+  type VerdictWord,
 } from '../event.ts';
 import {oneLine, stripControl} from '../text.ts';
 
@@ -74,8 +76,6 @@ export interface RunSummary {
 const MAX_REASON_CHARS = 500;
 const MAX_FILES = 200;
 const MAX_WARNINGS = 50;
-
-const NO_USAGE: Usage = {inputTokens: null, outputTokens: null, costUsd: null};
 
 /** Gathers events, given in order. */
 export class Summary {
@@ -211,7 +211,7 @@ export class Summary {
     const runs = this.#summary.iterations.flatMap((iteration) => iteration.runs);
     return {
       ...this.#summary,
-      usage: runs.map(({usage}) => usage).reduce(sum, NO_USAGE),
+      usage: runs.map(({usage}) => usage).reduce(addUsage, NO_USAGE),
       changedFiles: [...this.#files],
       warnings: [...this.#warnings.values()],
     };
@@ -225,17 +225,8 @@ function verdictOf({verdict, reason, feedback}: Verdict): IterationSummary['verd
   return {verdict, reason: shortened(reason), feedback: feedback === null ? null : shortened(feedback)};
 }
 
-function usageOf({inputTokens, outputTokens, costUsd}: Usage): Usage {
-  return {inputTokens, outputTokens, costUsd};
-}
-
-function sum(one: Usage, other: Usage): Usage {
-  const added = (a: number | null, b: number | null) => (a === null ? b : a + (b ?? 0));
-  return {
-    inputTokens: added(one.inputTokens, other.inputTokens),
-    outputTokens: added(one.outputTokens, other.outputTokens),
-    costUsd: added(one.costUsd, other.costUsd),
-  };
+function usageOf({inputTokens, outputTokens, costUsd, turns}: Usage): Usage {
+  return {inputTokens, outputTokens, costUsd, turns};
 }
 
 function shortened(text: string): string {

@@ -5,11 +5,13 @@
 import {secondsText} from '../activity/seconds.ts';
 import type {
   AgentAsk,
+  CheckFinished,
   Note,
   OneshotEvent,
   ProcessesSwept,
   Role,
   RunFinished,
+  RunRetry,
   RunStarted,
   SessionFinished,
   StallSuspected,
@@ -19,6 +21,7 @@ import type {
   ToolCallUpdate,
   ToolKind,
   Unparsed,
+  WorktreeSnapshot,
 } from '../event.ts';
 import {oneLine, stripControl} from '../text.ts';
 import {duration, processList, usageParts} from './format.ts';
@@ -68,6 +71,8 @@ export class Transcript {
   /** Denied tool calls of the current run that notes have told of. */
   #deniedInNotes = 0;
   #audit = true;
+  /** Whether an auditor or checks judge the work. */
+  #isJudged = true;
   #run: {body: RunStarted; startedAt: number} | null = null;
   #lastRun: RunFinished | null = null;
   /** Why oneshot stops the current run. */
@@ -92,6 +97,7 @@ export class Transcript {
     switch (event.type) {
       case 'session_started':
         this.#audit = event.audit;
+        this.#isJudged = event.audit || (event.rules?.checks.length ?? 0) > 0;
         return this.#agentOutput || this.#isVerbose ? [line(`session ${event.session}`, 'dim')] : [];
       case 'session_resumed':
         return [line(`session ${event.session} goes on: ${clean(event.from)}`, 'bold')];
@@ -100,7 +106,7 @@ export class Transcript {
           `left out a secret of ${event.length} bytes (${event.name}) from ${event.stream}`,
         );
       case 'iteration_started':
-        return this.#audit ? [line(`iteration ${event.iteration} of ${event.maxIterations}`, 'bold')] : [];
+        return this.#isJudged ? [line(`iteration ${event.iteration} of ${event.maxIterations}`, 'bold')] : [];
       case 'run_started':
         return this.#runStarted(event);
       case 'agent_session':
@@ -145,6 +151,12 @@ export class Transcript {
         return [line(`${event.signal} to process ${event.pid}: ${clean(event.reason)}`, 'yellow')];
       case 'run_finished':
         return this.#runFinished(event, event.at);
+      case 'check_finished':
+        return [checkLine(event)];
+      case 'run_retry':
+        return [retryLine(event)];
+      case 'worktree_snapshot':
+        return this.#verboseLine(snapshotText(event));
       case 'verdict': {
         const style = event.verdict === null ? 'red' : VERDICT_STYLES[event.verdict];
         const feedback = event.feedback === null ? [] : [line(`feedback: ${clean(event.feedback)}`, 'plain')];
@@ -170,8 +182,8 @@ export class Transcript {
     this.#messageId = null;
     const agent = [executor, agentVersion].filter(Boolean).join(' ');
     const facts = [agent, model, `permission mode ${permissionMode}`, transport].filter(Boolean).join(', ');
-    const shown =
-      this.#agentOutput || this.#isVerbose ? [line(`${event.role}: ${clean(facts)}`, 'cyan')] : [];
+    const what = event.role === 'check' ? (argv.at(-1) ?? '') : facts;
+    const shown = this.#agentOutput || this.#isVerbose ? [line(`${event.role}: ${clean(what)}`, 'cyan')] : [];
     if (this.#verbosity !== 'debug') return shown;
     return [
       ...shown,
@@ -227,6 +239,8 @@ export class Transcript {
   }
 
   #runFinished(event: RunFinished & {role: Role | null}, at: number): Piece[] {
+    // `check_finished` says it.
+    if (event.role === 'check') return [];
     this.#lastRun = event;
     const {outcome, reason, usage, recovered} = event;
     const took = this.#run ? [duration(at - this.#run.startedAt)] : [];
@@ -260,11 +274,11 @@ export class Transcript {
       stop: this.#stop,
       session: event.session,
       model: this.#run?.body.model ?? null,
-      audit: this.#audit,
+      audit: this.#isJudged,
     });
     if (problem !== null) return [urgent(problem, 'red')];
     const rounds = event.iterations === 1 ? '1 iteration' : `${event.iterations} iterations`;
-    const ended = this.#audit ? `verified after ${rounds}` : 'done, without an audit';
+    const ended = this.#isJudged ? `verified after ${rounds}` : 'done, without an audit';
     return [line(`${ended}: ${clean(event.reason)}`, 'green')];
   }
 
@@ -302,6 +316,26 @@ export class Transcript {
 const PLAN_MARKS = {pending: '☐', in_progress: '▶', completed: '☑'} as const;
 
 const VERDICT_STYLES = {DONE: 'green', RETRY: 'yellow', IMPOSSIBLE: 'red'} as const;
+
+const CHECK_STYLES = {green: 'green', red: 'yellow', unable: 'red'} as const;
+
+function checkLine({check, result, reason, durationMs}: CheckFinished): Piece {
+  const why = result === 'green' ? '' : `: ${clean(reason)}`;
+  return line(
+    `check ${result}: ${oneLine(check, 200)} (${duration(durationMs)})${why}`,
+    CHECK_STYLES[result],
+  );
+}
+
+function retryLine({attempt, maxAttempts, delayMs, how, executor, reason}: RunRetry): Piece {
+  const who = how === 'fallback' ? `${executor} takes over` : `run again, ${attempt} of ${maxAttempts}`;
+  const when = delayMs === 0 ? '' : `, in ${duration(delayMs)}`;
+  return line(`${who}${when}: ${clean(reason)}`, 'yellow');
+}
+
+function snapshotText({kind, id, reason}: WorktreeSnapshot): string {
+  return kind === 'none' ? `files cannot be told apart: ${reason}` : `files as of now: ${kind} ${id}`;
+}
 
 /** Somebody may be able to answer, and should know that the run may end for want of it. */
 function askLine({ask, text}: AgentAsk): Piece {

@@ -90,7 +90,7 @@ const settle = () => new Promise((done) => setImmediate(done));
 describe('the initial clock', () => {
   test('ends a run that makes no progress', () => {
     const {clock, judge, stops} = judging();
-    judge.event({type: 'usage_update', inputTokens: 1, outputTokens: null, costUsd: null});
+    judge.event({type: 'usage_update', inputTokens: 1, outputTokens: null, costUsd: null, turns: null});
     clock.advance(299_999);
     expect(stops).toEqual([]);
     clock.advance(1);

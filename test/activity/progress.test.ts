@@ -44,7 +44,7 @@ describe('progress', () => {
     [{type: 'unparsed', reason: 'unknown', value: {type: 'heartbeat'}}, null],
     [{type: 'unparsed', reason: 'unknown', value: {type: 'system', subtype: 'keep_alive'}}, null],
     [{type: 'unparsed', reason: 'text', text: '⠋ Thinking'}, null],
-    [{type: 'usage_update', inputTokens: 1, outputTokens: 1, costUsd: null}, null],
+    [{type: 'usage_update', inputTokens: 1, outputTokens: 1, costUsd: null, turns: null}, null],
     [{type: 'note', level: 'info', code: 'AGENT_NOTICE', text: 'hello'}, null],
     [
       {type: 'agent_session', agentSession: 's', model: null, agentVersion: null, agentPermissionMode: null},

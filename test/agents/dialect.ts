@@ -1,4 +1,5 @@
 /** How a scripted model makes each agent write a file, run a command and say its last words. */
+import type {VerdictWord} from '../../src/event.ts';
 import type {Piece, Turn} from './script.ts';
 
 export interface Dialect {
@@ -25,6 +26,8 @@ export interface Dialect {
   write(path: string, content: string): Turn;
   command(command: string): Turn;
   final(...pieces: readonly Piece[]): Turn;
+  /** An auditor's last words. */
+  verdict(verdict: VerdictWord, reason: string, feedback?: string): Turn;
 }
 
 const NO_NOISE = /(?!)/;
@@ -43,6 +46,11 @@ export const claude: Dialect = {
   write: (path, content) => ({tools: [{name: 'Write', input: {file_path: path, content}, pieces: 3}]}),
   command: (command) => ({tools: [{name: 'Bash', input: {command, description: 'scripted'}}]}),
   final: (...text) => ({text}),
+  // Under --json-schema it wants the answer as the input of a tool, and asks again for it where it gets words alone.
+  verdict: (...said) => ({
+    text: ['I have looked.'],
+    tools: [{name: 'StructuredOutput', input: answer(...said)}],
+  }),
 };
 
 export const cline3: Dialect = {
@@ -61,6 +69,7 @@ export const cline3: Dialect = {
   write: (path, content) => ({tools: [{name: 'editor', input: {path, new_text: content}, pieces: 3}]}),
   command: (command) => ({tools: [{name: 'run_commands', input: {commands: [command]}}]}),
   final: (...text) => ({text}),
+  verdict: (...said) => ({text: [verdictText(...said)]}),
 };
 
 /** Cline 2 reads its tools as XML from the model's text. */
@@ -88,13 +97,13 @@ export const cline2: Dialect = {
   final: (...text) => ({
     text: ['<attempt_completion>\n<result>', ...text, '</result>\n</attempt_completion>'],
   }),
+  verdict: (...said) => cline2.final(verdictText(...said)),
 };
 
-/** An auditor's last words. */
-export function verdictText(
-  verdict: 'DONE' | 'RETRY' | 'IMPOSSIBLE',
-  reason: string,
-  feedback: string | null = null,
-) {
-  return `I have looked.\n${JSON.stringify({verdict, reason, feedback})}`;
+function verdictText(...said: Parameters<Dialect['verdict']>) {
+  return `I have looked.\n${JSON.stringify(answer(...said))}`;
+}
+
+function answer(verdict: VerdictWord, reason: string, feedback: string | null = null) {
+  return {verdict, reason, criteria: [], feedback};
 }

@@ -42,7 +42,7 @@ describe('oneshot resume', () => {
     expect(done.stderr).toMatch(/NOTHING_TO_RESUME: .*oneshot resume ID "more instructions"/);
     const {code, stdout} = await place.run(['resume', 'say it louder']);
     expect(code).toBe(0);
-    expect(stdout).toContain('<instructions>\nsay it louder\n</instructions>');
+    expect(stdout).toMatch(/## The user adds\n\n`+text\nsay it louder\n/);
   });
 
   it('needs the folder that the session works in', async () => {

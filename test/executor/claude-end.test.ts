@@ -13,9 +13,15 @@ describe('the end', () => {
       terminal: {ok: true},
       text: 'Done.',
       agentSession: 's1',
-      usage: {inputTokens: 7, outputTokens: 5, costUsd: 0.5},
+      usage: {inputTokens: 7, outputTokens: 5, costUsd: 0.5, turns: null},
     });
-    expect(bodies.at(-1)).toEqual({type: 'usage_update', inputTokens: 7, outputTokens: 5, costUsd: 0.5});
+    expect(bodies.at(-1)).toEqual({
+      type: 'usage_update',
+      inputTokens: 7,
+      outputTokens: 5,
+      costUsd: 0.5,
+      turns: null,
+    });
   });
 
   it.each([

@@ -17,6 +17,7 @@ const argvOf = (request: Partial<AgentRequest> = {}) =>
     model: null,
     permissionMode: 'agent',
     resume: null,
+    answerSchema: null,
     agentArgs: [],
     without: new Set(),
     ...request,
@@ -61,7 +62,7 @@ describe('the command line', () => {
   });
 
   it('gives up partial messages first, then the structure', () => {
-    const [partial, format] = claude.streamingFlags as [string, string];
+    const [, partial, format] = claude.optionalFlags as [string, string, string];
     const first = argvOf({without: new Set([partial])});
     expect(first.argv).toEqual(['/bin/claude', '-p', '--output-format', 'stream-json', '--verbose']);
     expect(first.structured).toBe(true);

@@ -286,7 +286,7 @@ describe('other lines', () => {
       says('api_req_started', {tokensIn: 1, tokensOut: 2, cost: 0.25}),
     );
     expect(bodies).toHaveLength(2);
-    expect(facts.usage).toEqual({inputTokens: 101, outputTokens: 22, costUsd: 0.75});
+    expect(facts.usage).toEqual({inputTokens: 101, outputTokens: 22, costUsd: 0.75, turns: 2});
   });
 
   it('notices are notes and books are nothing', () => {

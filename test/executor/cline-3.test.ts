@@ -154,10 +154,12 @@ describe('the end', () => {
     expect(facts).toMatchObject({
       terminal: {ok: true},
       text: 'Done.',
-      usage: {inputTokens: 1, outputTokens: 2, costUsd: 0.5},
+      usage: {inputTokens: 1, outputTokens: 2, costUsd: 0.5, turns: null},
       agentSession: null,
     });
-    expect(bodies).toEqual([{type: 'usage_update', inputTokens: 1, outputTokens: 2, costUsd: 0.5}]);
+    expect(bodies).toEqual([
+      {type: 'usage_update', inputTokens: 1, outputTokens: 2, costUsd: 0.5, turns: null},
+    ]);
     expect(heard(wordsEnd('Said.'), result({text: undefined})).facts.text).toBe('Said.');
   });
 

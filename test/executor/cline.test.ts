@@ -17,6 +17,7 @@ const command = (adapter: 'cline-2' | 'cline-3', request: Partial<AgentRequest> 
     model: null,
     permissionMode: 'agent',
     resume: null,
+    answerSchema: null,
     agentArgs: [],
     without: new Set(),
     ...request,
@@ -100,7 +101,7 @@ describe('both', () => {
   });
 
   it('fall back to plain text', () => {
-    const {argv, structured} = command('cline-3', {without: new Set(cline.streamingFlags)});
+    const {argv, structured} = command('cline-3', {without: new Set(cline.optionalFlags)});
     expect(argv).toEqual(['/bin/cline', '--', 'do it']);
     expect(structured).toBe(false);
     const normalizer = cline.normalizer(installed('cline-3'), {startedAtMs: null, structured});

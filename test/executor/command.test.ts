@@ -1,8 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {command} from '../../src/executor/command.ts';
-import {executorNames} from '../../src/executor/executor.ts';
 import {promptFileArgument} from '../../src/executor/prompt.ts';
-import {executorByName} from '../../src/executor/registry.ts';
+import {executorByName, executorNames} from '../../src/executor/registry.ts';
 import {readVersion} from '../../src/executor/version.ts';
 
 const request = {
@@ -10,6 +9,7 @@ const request = {
   model: null,
   permissionMode: 'agent',
   resume: null,
+  answerSchema: null,
   agentArgs: ['tool', '-x'],
   without: new Set<string>(),
 } as const;

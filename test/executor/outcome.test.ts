@@ -6,7 +6,7 @@ const nothing: AgentFacts = {
   terminal: null,
   text: null,
   agentSession: null,
-  usage: {inputTokens: null, outputTokens: null, costUsd: null},
+  usage: {inputTokens: null, outputTokens: null, costUsd: null, turns: null},
   permissionDenials: [],
   errors: [],
   lastLine: null,
@@ -138,7 +138,7 @@ describe('the last event of a run', () => {
       ...done,
       text: 'Done.',
       agentSession: 's1',
-      usage: {inputTokens: 1, outputTokens: 2, costUsd: 3},
+      usage: {inputTokens: 1, outputTokens: 2, costUsd: 3, turns: null},
     };
     expect(runFinished(facts, exited(0), {hasTerminalEvent: true})).toEqual({
       type: 'run_finished',
@@ -148,7 +148,7 @@ describe('the last event of a run', () => {
       agentSession: 's1',
       exitCode: 0,
       signal: null,
-      usage: {inputTokens: 1, outputTokens: 2, costUsd: 3},
+      usage: {inputTokens: 1, outputTokens: 2, costUsd: 3, turns: null},
       permissionDenials: [],
     });
   });

@@ -1,7 +1,8 @@
 import {existsSync} from 'node:fs';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {OneshotEvent} from '../../src/event.ts';
-import {type LoopRequest, type LoopResult, loop} from '../../src/loop/loop.ts';
+import {loop} from '../../src/loop/loop.ts';
+import {DEFAULT_RULES, type LoopRequest, type LoopResult} from '../../src/loop/options.ts';
 import {
   claudeSays,
   createWorld,
@@ -27,6 +28,7 @@ async function play(runs: Step[][], more: Partial<LoopRequest> = {}): Promise<Lo
     worker: agent,
     auditor: {...agent, permissionMode: 'read'},
     maxIterations: 5,
+    rules: {...DEFAULT_RULES, agentRetries: 0},
     oneshotVersion: '0.0.0',
     ...more,
   });

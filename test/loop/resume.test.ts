@@ -2,7 +2,8 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, describe, expect, it} from 'vitest';
 import type {OneshotEvent, RunFinished, SessionFinished, Verdict} from '../../src/event.ts';
-import {type LoopRequest, loop, type ResumeLoopRequest, resumeLoop} from '../../src/loop/loop.ts';
+import {loop, resumeLoop} from '../../src/loop/loop.ts';
+import {DEFAULT_RULES, type LoopRequest, type ResumeLoopRequest} from '../../src/loop/options.ts';
 import {emptyState, fold, type SessionState} from '../../src/session/state.ts';
 import {claudeSays, createWorld, type Step, scripted, type World} from '../support/session.ts';
 
@@ -20,6 +21,7 @@ const OPTIONS = {
   worker: agent,
   auditor: {...agent, permissionMode: 'read'},
   maxIterations: 3,
+  rules: {...DEFAULT_RULES, agentRetries: 0},
   oneshotVersion: '0.0.0',
 } as const;
 
@@ -69,7 +71,7 @@ describe('a session is resumed', () => {
     expect(state.finished?.ending).toBe('failed');
     const {finished} = await goOn(state);
     expect(finished).toMatchObject({ending: 'verified', iterations: 1});
-    expect(prompts()[1]).toMatch(/^paint the shed\n\nAn earlier attempt at this was interrupted/);
+    expect(prompts()[1]).toMatch(/^paint the shed\n\nAn earlier attempt at this task was cut off/);
     expect(resumed()).toMatchObject([{from: expect.stringContaining('the worker failed')}]);
   });
 
@@ -81,7 +83,7 @@ describe('a session is resumed', () => {
     writeFileSync(join(projects, 'claude-session.jsonl'), '');
     await goOn(state, {instructions: 'use red'});
     expect(world.starts()[1]?.argv).toContain('--resume');
-    expect(prompts()[1]).toMatch(/^You were interrupted .*The user has added:\n\nuse red$/s);
+    expect(prompts()[1]).toMatch(/^You were interrupted .*<instructions>\nuse red\n/s);
   });
 
   it('in a new one, where it has none', async () => {
@@ -95,7 +97,7 @@ describe('a session is resumed', () => {
     const state = await begin([claudeSays('half'), RETRY, BROKEN, claudeSays('whole'), DONE]);
     await goOn(state);
     expect(prompts()[3]).toContain('paint the north wall');
-    expect(prompts()[3]).toContain('An earlier attempt at this was interrupted');
+    expect(prompts()[3]).toContain('An earlier attempt at this task was cut off');
     expect(iterations()).toEqual([1, 2]);
   });
 
@@ -161,7 +163,9 @@ describe('more instructions', () => {
     const state = await begin([claudeSays('painted'), DONE, claudeSays('red'), DONE], {maxIterations: 1});
     const {finished} = await goOn(state, {instructions: 'use red', maxIterations: 1});
     expect(finished).toMatchObject({ending: 'verified', iterations: 2});
-    expect(prompts()[2]).toMatch(/^paint the shed\n\nThis task was already .*<instructions>\nuse red\n/s);
+    expect(prompts()[2]).toMatch(
+      /^paint the shed\n\n<worker_text>.*This task was already .*<instructions>\nuse red\n/s,
+    );
     expect(prompts()[3]).toContain('The user has added:\n\nuse red');
     expect(resumed()).toMatchObject([{instructions: 'use red', maxIterations: 2}]);
     expect(stateOf(world.events()).instructions).toEqual(['use red']);
@@ -176,7 +180,7 @@ describe('more instructions', () => {
 
 describe('there is nothing to resume', () => {
   const words = {exitCode: 0, signal: null, agentSession: null, permissionDenials: []};
-  const usage = {inputTokens: null, outputTokens: null, costUsd: null};
+  const usage = {inputTokens: null, outputTokens: null, costUsd: null, turns: null};
   const done: RunFinished = {
     type: 'run_finished',
     outcome: 'completed',

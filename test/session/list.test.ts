@@ -117,7 +117,7 @@ describe('the list of sessions', () => {
     const parts = [
       [{...sessionStarted({task: null}), worker: null} as EventBody],
       [runStarted({executor: 'command', argv: ['npm', 'test']}), role],
-      [runFinished({usage: {inputTokens: null, outputTokens: null, costUsd: null}}), role],
+      [runFinished({usage: {inputTokens: null, outputTokens: null, costUsd: null, turns: null}}), role],
     ] as const;
     recordSession(home, linesOf(parts));
     expect((await list()).sessions[0]).toMatchObject({

@@ -9,6 +9,7 @@ import type {
   RunFinished,
   RunStarted,
 } from '../../src/event.ts';
+import {DEFAULT_RULES} from '../../src/loop/options.ts';
 import type {ProcessLookup} from '../../src/session/lock.ts';
 
 export const ID = '20261123-142530-9f3c0a';
@@ -24,7 +25,7 @@ export const PLAN = {
   agentArgs: [],
 } satisfies AgentPlan;
 
-const USAGE = {inputTokens: 10, outputTokens: 5, costUsd: 0.5};
+const USAGE = {inputTokens: 10, outputTokens: 5, costUsd: 0.5, turns: null};
 
 const RUN_STARTED: RunStarted = {
   type: 'run_started',
@@ -67,6 +68,8 @@ export const sessionStarted = (more: {task?: string | null} = {}): EventBody => 
   audit: true,
   worker: PLAN,
   auditor: PLAN,
+  fallback: null,
+  rules: null,
   oneshotVersion: '0.1.0',
   nodeVersion: '20.0.0',
   platform: 'linux',
@@ -80,6 +83,8 @@ export const sessionResumed = (instructions: string | null = null): EventBody =>
   maxIterations: 7,
   worker: PLAN,
   auditor: PLAN,
+  fallback: null,
+  rules: DEFAULT_RULES,
   oneshotVersion: '0.1.0',
   nodeVersion: '20.0.0',
   platform: 'linux',

@@ -22,7 +22,7 @@ const output = (text: string, more: object = {}): EventBody => ({
   ...more,
 });
 const toolCall = {type: 'tool_call', toolCallId: 't1', parentToolCallId: null} as EventBody;
-const usage: EventBody = {type: 'usage_update', inputTokens: 1, outputTokens: 1, costUsd: null};
+const usage: EventBody = {type: 'usage_update', inputTokens: 1, outputTokens: 1, costUsd: null, turns: null};
 
 /** What is passed on, each body with the number of the body that its bytes are of; `-` is the end of the run. */
 function passed(...bodies: EventBody[]): [EventBody, number | undefined][] {

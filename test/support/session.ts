@@ -1,5 +1,5 @@
 /** A run's world for tests: a temporary state folder, a scripted agent, and the events that were recorded. */
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -7,8 +7,8 @@ import {type Clock, systemClock} from '../../src/clock.ts';
 import type {OneshotEvent} from '../../src/event.ts';
 import type {ExecutorName, Installation} from '../../src/executor/executor.ts';
 import {executorByName} from '../../src/executor/registry.ts';
-import {DEFAULT_MAX_FRAME_BYTES} from '../../src/frame/frame.ts';
 import type {AgentChoice, RunContext} from '../../src/run.ts';
+import {DEFAULT_MAX_FRAME_BYTES} from '../../src/run.ts';
 import type {Writev} from '../../src/session/append-file.ts';
 import {openSessionLog} from '../../src/session/open.ts';
 import type {TransportChoice} from '../../src/transport/transport.ts';
@@ -41,6 +41,9 @@ export interface WorldOptions {
 
 export async function createWorld(options: WorldOptions): Promise<World> {
   const home = mkdtempSync(join(tmpdir(), 'oneshot-run-'));
+  // Not the home folder: what the world itself writes is no change of the agents.
+  const cwd = join(home, 'work');
+  mkdirSync(cwd);
   const script = join(home, 'script.json');
   writeFileSync(script, JSON.stringify(options.runs));
   const clock = options.clock ?? systemClock;
@@ -49,7 +52,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const kill = new AbortController();
   const context: RunContext = {
     log,
-    cwd: home,
+    cwd,
     env: {PATH: process.env.PATH, HOME: home, SCRIPT: script},
     transport: options.transport ?? 'auto',
     maxFrameBytes: DEFAULT_MAX_FRAME_BYTES,

@@ -29,11 +29,10 @@ export class FakeTable implements ProcessTable {
     this.processes.set(one.pid, one);
   }
 
-  async list(pids?: readonly number[]): Promise<ProcessEntry[]> {
+  async list(): Promise<ProcessEntry[]> {
     this.looks += 1;
     await this.onList?.();
-    const asked = [...this.processes.values()].filter(({pid}) => pids?.includes(pid) ?? true);
-    return asked.map(({pid, parentPid, startedAt = '1', isZombie = false}) => ({
+    return [...this.processes.values()].map(({pid, parentPid, startedAt = '1', isZombie = false}) => ({
       pid,
       parentPid,
       startedAt,

@@ -4,6 +4,7 @@ import {fileURLToPath, pathToFileURL} from 'node:url';
 import xterm from '@xterm/headless';
 import {describe, expect, it} from 'vitest';
 import type {OneshotEvent} from '../../src/event.ts';
+import {DEFAULT_RULES} from '../../src/loop/options.ts';
 import {asciicast} from '../../src/view/asciicast.ts';
 import {event, runFinished, runStarted, says, toolCall} from './events.ts';
 
@@ -40,6 +41,8 @@ const started = event(
     audit: true,
     worker: null,
     auditor: null,
+    fallback: null,
+    rules: null,
     oneshotVersion: '1',
     nodeVersion: '20',
     platform: 'linux',
@@ -62,6 +65,8 @@ const resumed = (at: number) =>
       maxIterations: 3,
       worker: {executor: 'claude', adapter: 'claude', model: null, permissionMode: 'agent', agentArgs: []},
       auditor: null,
+      fallback: null,
+      rules: DEFAULT_RULES,
       oneshotVersion: '1',
       nodeVersion: '20',
       platform: 'linux',

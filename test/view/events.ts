@@ -53,7 +53,7 @@ export function stopRequested(
   );
 }
 
-export const NO_USAGE = {inputTokens: null, outputTokens: null, costUsd: null};
+export const NO_USAGE = {inputTokens: null, outputTokens: null, costUsd: null, turns: null};
 
 export function runStarted(more: Partial<RunStarted> = {}, head: Partial<EventHead> = {}): OneshotEvent {
   return event(

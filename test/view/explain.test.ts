@@ -37,7 +37,15 @@ const ours = (body: EventBody, at: number, head: Partial<EventHead> = {}) =>
   event(body, {source: 'runner', at, ...head});
 
 function started(task: string | null = 'fix the bug', audit = true): OneshotEvent {
-  const facts = {cwd: '/', maxIterations: 5, oneshotVersion: '0', nodeVersion: '20', platform: 'linux'};
+  const facts = {
+    cwd: '/',
+    maxIterations: 5,
+    fallback: null,
+    rules: null,
+    oneshotVersion: '0',
+    nodeVersion: '20',
+    platform: 'linux',
+  };
   return ours({type: 'session_started', task, audit, worker: null, auditor: null, ...facts}, 0);
 }
 
@@ -301,7 +309,7 @@ describe('the next step', () => {
     [[started('t', false), ...run(), ended('unverified')], 'Look at the work: nobody else has judged it.'],
     [
       [started(), ...run(), ended('unverified')],
-      'Look at the work yourself, or choose another --auditor-executor or model.',
+      'Look at the work yourself, correct the check that could not run, or choose another --auditor-executor or model.',
     ],
     [[started(), ...run(), ended('exhausted')], 'Raise --max-iterations, or make the task smaller.'],
     [[started(), ...run(), ended('interrupted')], 'Run it again when you want to.'],

@@ -29,11 +29,14 @@ describe('figures for people', () => {
   ])('%d is %s', (value, text) => expect(count(value)).toBe(text));
 
   it('leaves out what is not known of the usage', () => {
-    expect(usageParts({inputTokens: 1200, outputTokens: null, costUsd: 0.0123})).toEqual([
+    expect(usageParts({inputTokens: 1200, outputTokens: null, costUsd: 0.0123, turns: null})).toEqual([
       '1.2k tokens in',
       '$0.0123',
     ]);
-    expect(usageParts({inputTokens: null, outputTokens: 3, costUsd: 12.345})).toEqual(['3 out', '$12.35']);
+    expect(usageParts({inputTokens: null, outputTokens: 3, costUsd: 12.345, turns: null})).toEqual([
+      '3 out',
+      '$12.35',
+    ]);
   });
 });
 

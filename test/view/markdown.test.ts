@@ -2,6 +2,7 @@ import {HtmlRenderer, type Node, Parser} from 'commonmark';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {AgentPlan, OneshotEvent} from '../../src/event.ts';
+import {DEFAULT_RULES} from '../../src/loop/options.ts';
 import {MarkdownLog} from '../../src/view/markdown.ts';
 import {event, runFinished, runStarted, says, toolCall} from './events.ts';
 
@@ -15,6 +16,8 @@ const sessionStarted = (task: string | null, more = {}) =>
       audit: true,
       worker: null,
       auditor: null,
+      fallback: null,
+      rules: null,
       oneshotVersion: '1.2.3',
       nodeVersion: '20',
       platform: 'linux',
@@ -148,7 +151,13 @@ Feedback:
 
   it('tells that a session went on', () => {
     const resumed = {maxIterations: 5, worker: plan, auditor: null};
-    const versions = {oneshotVersion: '1', nodeVersion: '20', platform: 'linux'};
+    const versions = {
+      fallback: null,
+      rules: DEFAULT_RULES,
+      oneshotVersion: '1',
+      nodeVersion: '20',
+      platform: 'linux',
+    };
     const more = (instructions: string | null) =>
       event({type: 'session_resumed', from: 'interrupted', instructions, ...resumed, ...versions});
     expect(written(more(null))).toBe('\n## Resumed\n\n1970-01-01 00:00:00 UTC: `interrupted`\n');
@@ -169,7 +178,9 @@ Feedback:
     expect(log.add(says('b\nc'))).toBe('\n    ab\n');
     expect(log.add(says('d\n'))).toBe('    cd\n');
     expect(log.end()).toBe('');
-    expect(log.add(event({type: 'usage_update', inputTokens: 1, outputTokens: 1, costUsd: null}))).toBe('');
+    expect(
+      log.add(event({type: 'usage_update', inputTokens: 1, outputTokens: 1, costUsd: null, turns: null})),
+    ).toBe('');
   });
 
   it('breaks a line that does not end', () => {

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {EventBody, EventHead} from '../../src/event.ts';
+import type {EventBody, EventHead, Usage} from '../../src/event.ts';
 import type {ListedSession} from '../../src/session/list.ts';
 import {noGaps} from '../../src/session/read.ts';
 import {ageText, sessionLines, sessionTitle, table} from '../../src/view/session-list.ts';
@@ -20,7 +20,7 @@ import {
 type Part = readonly [body: EventBody, head?: Partial<EventHead>];
 
 const WORKER = {iteration: 1, role: 'worker', source: 'agent'} as const;
-const NO_USAGE = {inputTokens: null, outputTokens: null, costUsd: null};
+const NO_USAGE = {inputTokens: null, outputTokens: null, costUsd: null, turns: null};
 
 function summaryOf(parts: readonly Part[]): SessionSummary {
   const summary = new Summary();
@@ -85,7 +85,7 @@ describe('the summary of a session', () => {
       call('2', 'read', 'c.ts'),
       update('2', 'failed'),
       call('3', 'move', 'a.ts'),
-      [{type: 'usage_update', inputTokens: 1, outputTokens: null, costUsd: null}, WORKER],
+      [{type: 'usage_update', inputTokens: 1, outputTokens: null, costUsd: null, turns: null}, WORKER],
     ]);
     expect(summary.iterations).toMatchObject([
       {
@@ -99,26 +99,24 @@ describe('the summary of a session', () => {
             toolCalls: 3,
             failedToolCalls: 1,
             durationMs: 7000,
-            usage: {inputTokens: 1, outputTokens: null, costUsd: null},
+            usage: {inputTokens: 1, outputTokens: null, costUsd: null, turns: null},
             end: null,
           },
         ],
       },
     ]);
     expect(summary.changedFiles).toEqual(['a.ts', 'b.ts']);
-    expect(summary.usage).toEqual({inputTokens: 1, outputTokens: null, costUsd: null});
+    expect(summary.usage).toEqual({inputTokens: 1, outputTokens: null, costUsd: null, turns: null});
   });
 
   it('adds up the usage of its runs, unknown ones left out', () => {
-    const run = (
-      usage: typeof NO_USAGE | {inputTokens: number; outputTokens: null; costUsd: number},
-    ): Part[] => [
+    const run = (usage: Usage): Part[] => [
       [runStarted(), WORKER],
       [runFinished({usage, agentSession: null, text: null}), WORKER],
     ];
-    const known = {inputTokens: 2, outputTokens: null, costUsd: 0.5};
+    const known = {inputTokens: 2, outputTokens: null, costUsd: 0.5, turns: null};
     const {usage, text} = summaryOf([...run(NO_USAGE), ...run(known), ...run(known), ...run(NO_USAGE)]);
-    expect(usage).toEqual({inputTokens: 4, outputTokens: null, costUsd: 1});
+    expect(usage).toEqual({inputTokens: 4, outputTokens: null, costUsd: 1, turns: null});
     expect(text).toBeNull();
   });
 
@@ -236,7 +234,7 @@ describe('the list of sessions', () => {
   };
 
   it('is a table', () => {
-    const program = {...session, id: 'x', task: null, command: 'npm test', costUsd: null};
+    const program = {...session, id: 'x', task: null, command: 'npm test', costUsd: null, turns: null};
     const empty = {...program, command: null, lastAt: 0};
     expect(sessionLines([session, program, empty], 121_000)).toEqual([
       'ID                      STATUS    AGE    ITER  COST   TASK',

@@ -102,7 +102,7 @@ describe('the terminal view on a terminal', () => {
     const {view, clock, finish} = await terminal(out, {live: true, columns: 100});
     view(runStarted());
     clock.advance(16);
-    view(event({type: 'usage_update', inputTokens: 1200, outputTokens: 30, costUsd: null}));
+    view(event({type: 'usage_update', inputTokens: 1200, outputTokens: 30, costUsd: null, turns: null}));
     clock.advance(16);
     view(says('Working'));
     clock.advance(3000);
@@ -183,7 +183,7 @@ describe('the terminal view on a terminal', () => {
     const times = {of: ({at}: {at: number}) => at, now: () => 70_000};
     const {view, clock, finish} = await terminal(out, {live: true, columns: 100, times});
     const began = {task: 'x', cwd: '/', maxIterations: 1, audit: true, worker: null, auditor: null};
-    const versions = {oneshotVersion: '1', nodeVersion: '20', platform: 'linux'};
+    const versions = {fallback: null, rules: null, oneshotVersion: '1', nodeVersion: '20', platform: 'linux'};
     view(event({type: 'session_started', ...began, ...versions}, {at: 10_000}));
     view(runStarted({}, {at: 20_000}));
     view({...says('x'), at: 65_000});

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {OneshotEvent} from '../../src/event.ts';
+import {DEFAULT_RULES} from '../../src/loop/options.ts';
 import {Transcript, type Verbosity} from '../../src/view/transcript.ts';
 import {event, NO_EVIDENCE, runFinished, runStarted, says, stopRequested, toolCall} from './events.ts';
 
@@ -19,6 +20,8 @@ const started = event({
   worker: null,
   auditor: null,
   audit: true,
+  fallback: null,
+  rules: null,
   oneshotVersion: '0',
   nodeVersion: '20',
   platform: 'linux',
@@ -102,7 +105,7 @@ describe('the transcript', () => {
   });
 
   it('shows tokens, cost and duration at the end of a run', () => {
-    const usage = {inputTokens: 12_345, outputTokens: 678, costUsd: 0.0123};
+    const usage = {inputTokens: 12_345, outputTokens: 678, costUsd: 0.0123, turns: null};
     expect(read([runStarted(), runFinished({usage}, {at: 5000})])).toEqual([
       'worker: claude 2.1.197, permission mode agent, pty',
       'worker completed (5.0 s, 12.3k tokens in, 678 out, $0.0123)',
@@ -386,6 +389,8 @@ it('tells that a session goes on after an interruption, and under verbose what w
     maxIterations: 3,
     worker: {executor: 'claude', adapter: 'claude', model: null, permissionMode: 'agent', agentArgs: []},
     auditor: null,
+    fallback: null,
+    rules: DEFAULT_RULES,
     oneshotVersion: '0',
     nodeVersion: '20',
     platform: 'linux',

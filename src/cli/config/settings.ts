@@ -4,8 +4,8 @@
  */
 import {DEFAULT_ACTIVITY} from '../../activity/options.ts';
 import type {EvidenceKind, PermissionMode} from '../../event.ts';
-import {DEFAULT_MAX_FRAME_BYTES} from '../../frame/frame.ts';
-import {DEFAULT_MAX_ITERATIONS} from '../../loop/defaults.ts';
+import {DEFAULT_MAX_FRAME_BYTES} from '../../frame/decoder.ts';
+import {DEFAULT_MAX_ITERATIONS} from '../../loop/options.ts';
 import type {TransportChoice} from '../../transport/transport.ts';
 import type {Verbosity} from '../../view/transcript.ts';
 import * as value from '../option-values.ts';

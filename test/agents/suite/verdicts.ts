@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
-import {type Dialect, verdictText} from '../dialect.ts';
+import type {Dialect} from '../dialect.ts';
 import type {AgentName} from '../install.ts';
 import {eventsOf, runsOf} from '../session.ts';
 import {complaints, expectExit, promptOf, record, rigOf} from './helpers.ts';
@@ -14,10 +14,10 @@ export function endsWithAVerdict(name: AgentName, dialect: Dialect): void {
       dialect.command('touch first.txt'),
       dialect.final('Wrote it.'),
       ...(dialect.canBeReadOnly ? [dialect.write('forbidden.txt', 'by the auditor')] : []),
-      dialect.final(verdictText('RETRY', 'It is called first.txt.', FEEDBACK)),
+      dialect.verdict('RETRY', 'It is called first.txt.', FEEDBACK),
       dialect.command('touch second.txt'),
       dialect.final('Wrote it again.'),
-      dialect.final(verdictText('DONE', 'It is called second.txt.')),
+      dialect.verdict('DONE', 'It is called second.txt.'),
     ]);
     const finished = await record(rig, ['--debug', '--permission-mode', 'full', 'Write second.txt']);
     const {session, stdout} = finished;
@@ -52,10 +52,7 @@ export function endsWithAVerdict(name: AgentName, dialect: Dialect): void {
 
   it('a task that the auditor calls impossible ends with exit code 4', async () => {
     const reason = 'There is no such file.';
-    const rig = await rigOf(name, [
-      dialect.final('I could not.'),
-      dialect.final(verdictText('IMPOSSIBLE', reason)),
-    ]);
+    const rig = await rigOf(name, [dialect.final('I could not.'), dialect.verdict('IMPOSSIBLE', reason)]);
     const finished = await record(rig, ['Fix the file that is not there']);
     const {session, stdout, stderr} = finished;
     expectExit(finished, 4);
