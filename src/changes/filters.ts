@@ -29,7 +29,7 @@ export async function filterSettings({
   const call = {cwd: repository.workTree, env: {GIT_DIR: repository.gitDir}, exitCodes: [0, 1]};
   await git.stream(['config', '--show-scope', '-z', '--get-regexp', '^filter\\.'], call, reader);
   return [...own].map((name) => {
-    if (name.includes('=')) throw new Error(`the name of the setting ${name} is not supported`);
+    if (name.includes('=')) throw new Error(`the setting ${name} cannot be undone`);
     return `${name}=${usual.get(name) ?? ''}`;
   });
 }

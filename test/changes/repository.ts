@@ -87,7 +87,10 @@ export async function idOf(worktree: Worktree, kind: 'git' | 'manifest' = 'git')
   return snapshot.id;
 }
 
-/** Path, mode, time and content of everything in a folder. */
+/**
+ * Path, mode, time and content of everything in a folder; no time of git's objects, since git touches the file of one that
+ * it would have written again.
+ */
 export function everythingIn(dir: string): string[] {
   return readdirSync(dir, {recursive: true, encoding: 'utf8'})
     .sort()
@@ -98,6 +101,7 @@ export function everythingIn(dir: string): string[] {
             .update(readFileSync(join(dir, name)))
             .digest('hex')
         : '';
-      return [name, stats.mode, stats.isFile() ? stats.mtimeMs : '', content].join(' ');
+      const hasTime = stats.isFile() && !/(^|[\\/])objects[\\/]/.test(name);
+      return [name, stats.mode, hasTime ? stats.mtimeMs : '', content].join(' ');
     });
 }
