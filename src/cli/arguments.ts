@@ -7,10 +7,12 @@ import {DEFAULT_MAX_FRAME_BYTES} from '../frame/decoder.ts';
 import type {PromptHeaders} from '../loop/options.ts';
 import {DEFAULT_MAX_ITERATIONS} from '../loop/options.ts';
 import {watchOf} from './activity-options.ts';
+import type {BatchLine} from './batch-file.ts';
+import {batchOptionsOf} from './batch-options.ts';
 import type {Layer} from './config/merge.ts';
-import {EXEC_KEYS, RESUME_KEYS, SETTING_KEYS} from './config/settings.ts';
+import {EXEC_KEYS, RESUME_KEYS, SETTING_KEYS, type SettingKey} from './config/settings.ts';
 import {configOptionsOf, showOptionsOf, trustOptionsOf} from './config-arguments.ts';
-import {type ConfigReader, givenVerbosity, withConfig} from './configured.ts';
+import {type ConfigReader, givenVerbosity, readOnce, withConfig} from './configured.ts';
 import type {
   Invocation,
   OutputOptions,
@@ -116,6 +118,18 @@ function readingActions(
       };
       found({command: 'resume', options});
     },
+    batch(file, given) {
+      const {flags} = withConfig(given, surroundings, ['verbosity']);
+      const once = {...surroundings, readConfig: readOnce(surroundings.readConfig)};
+      const options = {
+        ...batchOptionsOf(given),
+        ...outputOf(flags),
+        path: file === '-' ? null : resolve(cwd, file),
+        cwd: resolve(cwd, given.cwd ?? '.'),
+        taskOf: (line: BatchLine) => taskOfLine(line, given, once),
+      };
+      found({command: 'batch', options});
+    },
     exec(argv, given) {
       const {flags} = withConfig(given, surroundings, EXEC_KEYS);
       const place = placeOf(flags, cwd);
@@ -200,6 +214,14 @@ function taskOf(
   };
   requireProgramFor(options);
   return options;
+}
+
+/** What a line says wins over the flags of the batch. */
+function taskOfLine(line: BatchLine, given: RunFlags, surroundings: Surroundings): RunOptions {
+  const cwd = resolve(surroundings.cwd, given.cwd ?? '.', line.cwd ?? '.');
+  const layer = {origin: (key: SettingKey) => `${key} of line ${line.line}`, settings: line.settings};
+  const options = taskOf({...given, cwd}, surroundings, {from: 'argument', text: line.task}, [layer]);
+  return {...options, notes: [...options.notes, ...line.notes]};
 }
 
 function promptHeadersOf(flags: PromptHeaderFlags): PromptHeaders {

@@ -15,6 +15,17 @@ import type {ConfigFlags, OutputFlags, TransportFlags} from './program.ts';
 /** Reads the files; see `readConfig()`. */
 export type ConfigReader = (env: Environment, request: ConfigRequest) => Config;
 
+/** Reads the files of each place once. */
+export function readOnce(readConfig: ConfigReader = () => NO_CONFIG): ConfigReader {
+  const known = new Map<string, Config>();
+  return (env, request) => {
+    const key = JSON.stringify(request);
+    const config = known.get(key) ?? readConfig(env, request);
+    known.set(key, config);
+    return config;
+  };
+}
+
 export interface ConfigPlace {
   env: Environment;
   /** Absolute. */

@@ -26,6 +26,7 @@ const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   NO_RESULT: EXIT.failed,
   OUTPUT_FAILED: EXIT.failed,
   SESSION_LOCKED: EXIT.failed,
+  BATCH_RUNNING: EXIT.failed,
   WORKTREE_BUSY: EXIT.failed,
   INTERNAL: EXIT.failed,
 };
@@ -69,6 +70,23 @@ export function exitCodeOfProgram(
   if (exitCode !== null) return exitCode;
   const cause = signal ?? received;
   return cause === null ? EXIT.failed : exitCodeOfSignal(cause);
+}
+
+/** From the least to the most that went wrong; what ended oneshot itself is worse than all of it. */
+const BY_WEIGHT: readonly number[] = [
+  EXIT.ok,
+  EXIT.notVerified,
+  EXIT.impossible,
+  EXIT.timedOut,
+  EXIT.failed,
+  EXIT.notFound,
+  EXIT.usage,
+];
+
+/** The exit code for many tasks together; 0 for none. */
+export function worstExitCode(codes: readonly number[]): number {
+  const weight = (code: number) => (BY_WEIGHT.includes(code) ? BY_WEIGHT.indexOf(code) : BY_WEIGHT.length);
+  return codes.reduce((worst, code) => (weight(code) > weight(worst) ? code : worst), EXIT.ok as number);
 }
 
 export function exitCodeOfSignal(signal: string): number {

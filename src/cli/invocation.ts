@@ -5,6 +5,7 @@ import type {ExecutorName} from '../executor/executor.ts';
 import type {PromptHeaders} from '../loop/options.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import type {Verbosity} from '../view/transcript.ts';
+import type {BatchLine} from './batch-file.ts';
 import type {ShownConfig} from './config/show.ts';
 import type {ExecutorChoice, ExportFormat} from './option-values.ts';
 import type {SessionInvocation} from './session-options.ts';
@@ -12,6 +13,7 @@ import type {SessionInvocation} from './session-options.ts';
 export type Invocation =
   | {command: 'run'; options: RunOptions}
   | {command: 'resume'; options: ResumeOptions}
+  | {command: 'batch'; options: BatchOptions}
   | {command: 'exec'; options: ExecOptions}
   | {command: 'explain'; options: ExplainOptions}
   | {command: 'follow'; options: FollowOptions}
@@ -72,6 +74,24 @@ export interface RunOptions
   promptHeaders: PromptHeaders;
   /** What the user should know of the configuration. */
   notes: readonly Note[];
+}
+
+/** `json`: stdout is one line for each task instead of the table. */
+export interface BatchOptions extends OutputOptions {
+  /** Absolute; null is our stdin. */
+  path: string | null;
+  /** Absolute. */
+  cwd: string;
+  /** Tasks at once at most. */
+  concurrency: number;
+  /** Begin anew whatever former runs did. */
+  fresh: boolean;
+  /** Go on with what failed in a former run. */
+  retryFailed: boolean;
+  /** End what still runs of a session that is gone on with. */
+  takeover: boolean;
+  /** What a line is run with. @throws OneshotError as `parseArguments` */
+  taskOf(line: BatchLine): RunOptions;
 }
 
 export interface ResumeOptions extends OutputOptions, WatchOptions, RedactionOptions, ReadableLogOptions {

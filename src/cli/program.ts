@@ -4,6 +4,7 @@ import {type ActivityOptions, DEFAULT_ACTIVITY, NO_ACTIVITY} from '../activity/o
 import type {EvidenceKind} from '../event.ts';
 import {DEFAULT_MAX_ITERATIONS} from '../loop/options.ts';
 import type {Verbosity} from '../view/transcript.ts';
+import {addBatchOptions, type BatchFlags} from './batch-options.ts';
 import * as value from './option-values.ts';
 import {addSessionCommands, SESSION_COMMANDS, type SessionInvocation} from './session-options.ts';
 
@@ -150,6 +151,7 @@ export interface ExportFlags {
 /** Called with what commander found; exactly one of them. */
 export interface Actions {
   run(operands: string[], flags: RunFlags): void;
+  batch(file: string, flags: RunFlags & BatchFlags): void;
   exec(argv: string[], flags: ExecFlags): void;
   normalize(file: string | undefined, flags: NormalizeFlags): void;
   resume(operands: string[], flags: ResumeFlags): void;
@@ -171,6 +173,7 @@ export const ACTIVITY_OF_EXEC: ActivityOptions = {...NO_ACTIVITY, monitor: ['out
 export const COMMANDS: readonly string[] = [
   'run',
   'resume',
+  'batch',
   'exec',
   'explain',
   'follow',
@@ -196,6 +199,7 @@ export function buildProgram(version: string, actions: Actions, print: (text: st
     .configureOutput({writeOut: print, writeErr: () => {}, outputError: () => {}});
   addRun(program, actions);
   addResume(program, actions);
+  addBatch(program, actions);
   addExec(program, actions);
   addExplain(program, actions);
   addFollow(program, actions);
@@ -219,7 +223,30 @@ function addRun(program: Command, actions: Actions): void {
     .command('run')
     .description('run a task to a verdict; the same as a bare "task"')
     .argument('[task...]', 'the task, as one quoted argument; - reads it from stdin')
-    .option('--file <file>', 'read the task from a file')
+    .option('--file <file>', 'read the task from a file');
+  addTaskOptions(command);
+  // Sessions are always kept; scripts written for the Python tool say so.
+  command.addOption(new Option('--keep-log').hideHelp());
+  command.option('--show-config', 'print the settings and where each came from, and do nothing');
+  addOutputOptions(command);
+  addReadableLogOption(command);
+  command.action((operands: string[], flags: RunFlags) => actions.run(operands, flags));
+}
+
+function addBatch(program: Command, actions: Actions): void {
+  const command = program
+    .command('batch')
+    .description('run many tasks, some at once, each to its own verdict; run again, it goes on')
+    .argument('<file>', 'one task a line, {"task": …} and its settings; - reads stdin');
+  addBatchOptions(command);
+  addTaskOptions(command);
+  addVerbosityOptions(command, 'stderr:');
+  command.action((file: string, flags: RunFlags & BatchFlags) => actions.batch(file, flags));
+}
+
+/** How a task is worked on. */
+function addTaskOptions(command: Command): void {
+  command
     .addOption(
       read('--executor <name>', 'auto (claude, then cline), claude, cline, command', value.executorChoice),
     )
@@ -253,13 +280,7 @@ function addRun(program: Command, actions: Actions): void {
   addPlaceOptions(command);
   addWorktreeOptions(command);
   addConfigOptions(command);
-  // Sessions are always kept; scripts written for the Python tool say so.
-  command.addOption(new Option('--keep-log').hideHelp());
-  command.option('--show-config', 'print the settings and where each came from, and do nothing');
   addTransportOptions(command);
-  addOutputOptions(command);
-  addReadableLogOption(command);
-  command.action((operands: string[], flags: RunFlags) => actions.run(operands, flags));
 }
 
 function addResume(program: Command, actions: Actions): void {

@@ -15,10 +15,15 @@ import type {ResumeOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {processLookup} from './processes.ts';
 import {endOfLoop} from './run-command.ts';
+import type {SessionHost} from './session.ts';
 import {VERSION} from './version.ts';
 import {retakeWorkplace, tellWorktree} from './workplace.ts';
 
-export async function resumeCommand(options: ResumeOptions, io: Io): Promise<number> {
+export interface HostedResume extends ResumeOptions {
+  shared?: SessionHost;
+}
+
+export async function resumeCommand(options: HostedResume, io: Io): Promise<number> {
   const {id} = await findSession(stateDir(io.env), options.session);
   const {log, state} = await reopenSessionLog({
     stateDir: stateDir(io.env),
@@ -46,7 +51,7 @@ export async function resumeCommand(options: ResumeOptions, io: Io): Promise<num
   }
 }
 
-async function prepare(state: SessionState, options: ResumeOptions, io: Io) {
+async function prepare(state: SessionState, options: HostedResume, io: Io) {
   const {id: session, cwd} = state;
   const env = agentEnvironment(io.env, options.env);
   const permissionMode = options.permissionMode ?? state.worker?.permissionMode ?? 'agent';

@@ -12,17 +12,23 @@ import type {RunOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {print} from './output.ts';
 import {readPrompt} from './prompt.ts';
-import {inSession, openNew, type Session, type SessionOptions} from './session.ts';
+import {inSession, openNew, type Session, type SessionHost, type SessionOptions} from './session.ts';
 import {VERSION} from './version.ts';
 import {requireFolder} from './working-directory.ts';
 import {takeWorkplace, tellWorktree} from './workplace.ts';
 
-export async function runCommand(options: RunOptions, io: Io): Promise<number> {
+/** `session`: id of the new session. @default a new one */
+export interface HostedRun extends RunOptions {
+  session?: string;
+  shared?: SessionHost;
+}
+
+export async function runCommand(options: HostedRun, io: Io): Promise<number> {
   const task = await readPrompt(options.prompt, io);
   await requireFolder(options.cwd);
   const env = agentEnvironment(io.env, options.env);
   const agents = await chooseAgents(options, env);
-  const session = newSessionId(io.clock.now());
+  const session = options.session ?? newSessionId(io.clock.now());
   const place = await takeWorkplace(io, {...options, session, env});
   agents.notes.unshift(...options.notes, ...place.notes);
   try {
@@ -71,6 +77,7 @@ export async function endOfLoop(
     return {result, signal: signals.received(), dir: log.dir};
   };
   const {result, signal, dir} = await inSession(io, options, inIt, open);
+  if (options.shared) return exitCodeOfSession(result, {audit, signal});
   if (options.verbosity !== 'quiet') io.stderr.write(`recorded in ${dir}\n`);
   const {text} = result.finished;
   if (!options.json && text !== null) await print(io, asLines(io.stdout.isTTY ? stripControl(text) : text));

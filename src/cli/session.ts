@@ -6,12 +6,13 @@ import type {SessionLog} from '../session/log.ts';
 import {openSessionLog} from '../session/open.ts';
 import {redactedLog} from '../session/redact-log.ts';
 import {stateDir} from '../session/state-dir.ts';
-import {startGuard} from '../transport/guard.ts';
+import {type Guard, startGuard} from '../transport/guard.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import {type FollowEnd, type Follower, follow} from '../view/follow.ts';
 import {wantsColor} from '../view/style.ts';
 import {createTerminalView, type TerminalView} from '../view/terminal.ts';
 import type {Verbosity} from '../view/transcript.ts';
+import type {LeftWorktree} from '../worktree/left.ts';
 import type {OutputOptions, RedactionOptions, WatchOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {outputFailed} from './output.ts';
@@ -19,6 +20,15 @@ import {processLookup} from './processes.ts';
 import {openReadableLog} from './readable-log.ts';
 import {noteRedaction, redactorOf} from './redaction.ts';
 import {type CaughtSignals, catchSignals} from './signals.ts';
+
+/** What a session is given that is not alone in its process. */
+export interface SessionHost {
+  guard: Guard;
+  signals: CaughtSignals;
+  openTerminal(): Promise<TerminalView>;
+  /** Told in place of the user. */
+  worktreeLeft(left: LeftWorktree): void;
+}
 
 export interface SessionOptions extends OutputOptions, WatchOptions, Partial<RedactionOptions> {
   transport: TransportChoice;
@@ -31,6 +41,8 @@ export interface SessionOptions extends OutputOptions, WatchOptions, Partial<Red
   agentOutput: boolean;
   /** Absolute path of a file to which a readable log is appended; null or absent for none. */
   sessionLog?: string | null;
+  /** Who speaks to the user, and outlives the session. @default the session itself does, with a host of its own */
+  shared?: SessionHost;
 }
 
 export interface Session {
@@ -42,7 +54,7 @@ export interface Session {
 }
 
 /**
- * Opens a session, does `work` in it and closes it. Once `work` is done a signal ends oneshot as it would any program, so
+ * Opens a session, does `work` in it and closes it. Without a host, once `work` is done a signal ends oneshot as it would any program, so
  * that a reader who never reads cannot hold it for ever.
  * @throws OneshotError INVALID_OPTION, STATE_UNWRITABLE before anything else is done; RECORDING_FAILED; what `work` throws.
  */
@@ -56,9 +68,10 @@ export async function inSession<T>(
   const redactor = redactorOf(io, options);
   const opened = await open();
   const log = redactor ? redactedLog(opened, redactor) : opened;
-  const guard = startGuard(io.companion('guard'));
-  const signals = catchSignals(io.signals, io.clock);
-  const terminal = await openTerminal(io, options);
+  const {shared} = options;
+  const own = shared ? null : shareHost(io);
+  const {guard, signals} = shared ?? own!;
+  const terminal = await (shared?.openTerminal() ?? openTerminal(io, options));
   log.addView(terminal.view);
   noteRedaction(log, redactor);
   if (readable) log.addView(readable.view);
@@ -83,12 +96,22 @@ export async function inSession<T>(
     await log.flush();
     terminal.finish();
     readable?.close();
-    signals.release();
-    guard.close();
+    own?.leave();
     const ends = await Promise.all(followers.map((follower) => follower.finish()));
     await log.close();
     throwIfIncomplete(log, ends);
   }
+}
+
+/** What the sessions of a process share; `leave()` it after the last one. */
+export function shareHost(io: Io): Pick<SessionHost, 'guard' | 'signals'> & {leave(): void} {
+  const guard = startGuard(io.companion('guard'));
+  const signals = catchSignals(io.signals, io.clock);
+  const leave = () => {
+    signals.release();
+    guard.close();
+  };
+  return {guard, signals, leave};
 }
 
 /** `id`: @default a new one */

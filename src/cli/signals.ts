@@ -1,5 +1,5 @@
 /** Ctrl-C and its kin: the first asks the agent to stop, the second kills it. */
-import type {EventEmitter} from 'node:events';
+import {type EventEmitter, setMaxListeners} from 'node:events';
 import type {Clock} from '../clock.ts';
 import type {StopReason} from '../run.ts';
 
@@ -26,6 +26,8 @@ const REPEAT_MS = 50;
 export function catchSignals(source: EventEmitter, clock: Clock): CaughtSignals {
   const stop = new AbortController();
   const kill = new AbortController();
+  // As many as there are sessions in this process.
+  setMaxListeners(0, stop.signal, kill.signal);
   let first: NodeJS.Signals | null = null;
   let firstAtMs = 0;
   const onSignal = (signal: NodeJS.Signals) => {

@@ -39,6 +39,8 @@ async function dispatch(argv: readonly string[], ourIo: Io): Promise<number> {
       return (await import('./run-command.ts')).runCommand(invocation.options, io);
     case 'resume':
       return (await import('./resume-command.ts')).resumeCommand(invocation.options, io);
+    case 'batch':
+      return (await import('./batch-command.ts')).batchCommand(invocation.options, io);
     case 'exec':
       return (await import('./exec-command.ts')).execCommand(invocation.options, io);
     case 'explain':

@@ -9,6 +9,7 @@ import {worktreeRoot} from '../worktree/root.ts';
 import type {OutputOptions, WorktreeOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {processLookup} from './processes.ts';
+import type {SessionHost} from './session.ts';
 import {requireFolder} from './working-directory.ts';
 
 export interface WorkplaceRequest extends WorktreeOptions {
@@ -92,6 +93,11 @@ async function noteOf({path, branch, origin}: OwnWorktree, env: Environment): Pr
 }
 
 /** Says where the work is. */
-export function tellWorktree(io: Io, {verbosity}: OutputOptions, left: LeftWorktree | null): void {
-  if (left && verbosity !== 'quiet') io.stderr.write(`${leftWorktreeText(left)}\n`);
+export function tellWorktree(
+  io: Io,
+  {verbosity, shared}: OutputOptions & {shared?: SessionHost},
+  left: LeftWorktree | null,
+): void {
+  if (left && shared) shared.worktreeLeft(left);
+  else if (left && verbosity !== 'quiet') io.stderr.write(`${leftWorktreeText(left)}\n`);
 }

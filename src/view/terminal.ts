@@ -12,12 +12,15 @@ import {Transcript, type TranscriptOptions} from './transcript.ts';
 /** A stream that may be a terminal. */
 export type TerminalStream = Writable & {isTTY?: boolean; columns?: number; rows?: number};
 
-export interface TerminalOptions extends TranscriptOptions {
+export interface ScreenOptions {
   out: TerminalStream;
   color: boolean;
   /** A status line at the foot of the terminal. */
   live: boolean;
   clock: Clock;
+}
+
+export interface TerminalOptions extends TranscriptOptions, ScreenOptions {
   /** What the status line counts its times by, for a session that is shown later. @default the clock, as it is shown */
   times?: StatusTimes;
 }
@@ -47,9 +50,9 @@ export async function createTerminalView(options: TerminalOptions): Promise<Term
   return {view: neverThrowing(show), finish: () => screen.finish()};
 }
 
-/** The library that redraws is loaded for terminals only. */
-async function createScreen(
-  {out, color, live, clock}: TerminalOptions,
+/** `statusLine` may be several lines. The library that redraws is loaded for terminals only. */
+export async function createScreen(
+  {out, color, live, clock}: ScreenOptions,
   statusLine: () => string,
 ): Promise<Screen> {
   const writer = new BoundedWriter(out);
@@ -60,10 +63,10 @@ async function createScreen(
   return new LiveScreen({out: writer, size, paint, clock, status: () => paint('dim', statusLine())});
 }
 
-const columnsOf = ({columns}: TerminalStream) => columns || 80;
+export const columnsOf = ({columns}: TerminalStream) => columns || 80;
 
 /** A view that fails is a view that is over; the run and its log are not. */
-function neverThrowing(view: View): View {
+export function neverThrowing(view: View): View {
   let failed = false;
   return (event) => {
     if (failed) return;
