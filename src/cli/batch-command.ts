@@ -13,7 +13,7 @@ import {stateDir} from '../session/state-dir.ts';
 import {BatchView} from '../view/batch.ts';
 import {batchTable} from '../view/batch-table.ts';
 import {wantsColor} from '../view/style.ts';
-import type {LeftWorktree} from '../worktree/left.ts';
+import {type LeftWorktree, leftWorktreeText} from '../worktree/left.ts';
 import {readBatch} from './batch-file.ts';
 import {type BatchTask, type BatchWork, former, requireOwnWorktrees} from './batch-plan.ts';
 import {type BatchResult, resultOfError, resultOfSession} from './batch-result.ts';
@@ -181,11 +181,11 @@ class Batch {
     const {line, id, ending, exitCode, error, before} = result;
     this.#view.ended(work?.task ?? {line, id, task: ''}, {
       ...result,
-      ending:
-        ending ?? (error === null ? 'unknown' : error.code === 'BATCH_LINE_INVALID' ? 'no task' : 'error'),
+      ending: ending ?? (error?.code === 'BATCH_LINE_INVALID' ? 'no task' : 'error'),
       isGood: exitCode === EXIT.ok,
-      why: before ? 'from a former run' : error ? `${error.message} ${error.nextStep}` : null,
+      why: before ? 'from a former run' : error && `${error.message}. ${error.nextStep}`,
     });
+    if (result.worktree) this.#view.say(work!.task, leftWorktreeText(result.worktree));
     if (this.#options.json) await print(this.#io, `${JSON.stringify(result)}\n`);
   }
 

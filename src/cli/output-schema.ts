@@ -216,7 +216,42 @@ export const doctorSchema = z.object({
   agents: z.array(agentFinding),
 });
 
-const COMMANDS = {list: listSchema, show: showSchema, explain: explainSchema, doctor: doctorSchema};
+/** A line of `oneshot batch --json`. */
+export const batchSchema = z.object({
+  line: count.describe('In the file, from 1.'),
+  id: nullableString.describe("The user's own name for it."),
+  session: nullableString.describe('null: it never had one.'),
+  ending: z.enum(ENDINGS).nullable().describe('null: it has no session, or one without an end.'),
+  reason: z.string(),
+  exitCode: count.describe('As oneshot run would have exited.'),
+  error: z
+    .object({code: z.string(), message: z.string(), nextStep: z.string()})
+    .nullable()
+    .describe('What oneshot could not do.'),
+  iterations: count,
+  costUsd: nullableNumber,
+  durationMs: ms.nullable().describe('From the first event of the session to the last, ms.'),
+  text: nullableString.describe("The last worker's final words."),
+  worktree: z
+    .object({
+      path: z.string(),
+      branch: z.string(),
+      removed: z.boolean().describe('Nothing was done in it.'),
+      commits: count.nullable(),
+      uncommitted: count.nullable().describe('Files, ignored ones included.'),
+    })
+    .nullable()
+    .describe('The git worktree that was made for it, with --worktree.'),
+  before: z.boolean().describe('A former run of the batch had come to this end.'),
+});
+
+const COMMANDS = {
+  batch: batchSchema,
+  list: listSchema,
+  show: showSchema,
+  explain: explainSchema,
+  doctor: doctorSchema,
+};
 
 /** JSON Schemas (draft 2020-12) by the name of the command. */
 export function outputJsonSchemas(): Record<string, Record<string, unknown>> {

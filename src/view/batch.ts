@@ -62,7 +62,7 @@ export class BatchView {
     const transcript = new Transcript({verbosity: shownOf(verbosity), agentOutput: true});
     const lines = new LabelledLines(labelOf(task));
     this.#running.set(task, status);
-    this.#say(task, oneLine(task.task, MAX_TASK_CHARS), 'bold');
+    this.say(task, oneLine(task.task, MAX_TASK_CHARS), 'bold');
     return {
       view: neverThrowing((event) => {
         status.see(event, clock.monotonicMs());
@@ -94,7 +94,8 @@ export class BatchView {
     this.#screen.finish();
   }
 
-  #say(task: TaskName, text: string, style: Style): void {
+  /** A line about one task. */
+  say(task: TaskName, text: string, style: Style = 'plain'): void {
     if (this.#options.verbosity === 'quiet') return;
     this.#screen.show([{kind: 'line', text: `${labelOf(task)} ${text}`, style}]);
   }

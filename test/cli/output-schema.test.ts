@@ -1,8 +1,10 @@
 import {readFileSync} from 'node:fs';
 import {afterEach, beforeEach, expect, expectTypeOf, it} from 'vitest';
 import type {z} from 'zod';
+import type {BatchResult} from '../../src/cli/batch-result.ts';
 import type {Diagnosis} from '../../src/cli/diagnosis.ts';
 import {
+  type batchSchema,
   doctorSchema,
   explainSchema,
   listSchema,
@@ -32,6 +34,7 @@ type Plain<T> = T extends readonly (infer Item)[]
     : T;
 
 it('the schemas are of the types that the commands print', () => {
+  expectTypeOf<z.infer<typeof batchSchema>>().toEqualTypeOf<Plain<BatchResult>>();
   expectTypeOf<z.infer<typeof listSchema>>().toEqualTypeOf<Plain<SessionList>>();
   expectTypeOf<z.infer<typeof showSchema>>().toEqualTypeOf<Plain<SessionSummary & SummaryContext>>();
   expectTypeOf<z.infer<typeof doctorSchema>>().toEqualTypeOf<Plain<Diagnosis>>();
