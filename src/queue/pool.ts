@@ -30,6 +30,8 @@ export async function* pool<T, R>(
     for (;;) {
       isOpen &&= !stop.aborted;
       if (isOpen && underWay.size < concurrency) drawing ??= draw(source);
+      // Once it is stopped nobody waits for it.
+      drawing?.catch(() => {});
       const awaited = [...underWay, ...(isOpen && drawing ? [drawing] : [])];
       if (awaited.length === 0) return;
       const step = await Promise.race(isOpen ? [...awaited, stopped.promise] : awaited);

@@ -4,6 +4,7 @@ import {
   exitCodeOfProgram,
   exitCodeOfSession,
   exitCodeOfSignal,
+  worstExitCode,
 } from '../../src/cli/exit-code.ts';
 import {type ErrorCode, OneshotError} from '../../src/error.ts';
 import type {Ending, Outcome, RunFinished} from '../../src/event.ts';
@@ -71,4 +72,20 @@ describe('the exit code of an error', () => {
   );
 
   it('that is none of ours is 1', () => expect(exitCodeOfError(new TypeError('x'))).toBe(1));
+});
+
+describe('the exit code of many tasks', () => {
+  it.each([
+    [[], 0],
+    [[0, 0], 0],
+    [[0, 3, 0], 3],
+    [[4, 3], 4],
+    [[124, 4], 124],
+    [[1, 124, 0], 1],
+    [[1, 127], 127],
+    [[127, 2, 1], 2],
+    [[2, 130, 0], 130],
+  ])('of %j is %i', (codes, worst) => {
+    expect(worstExitCode(codes)).toBe(worst);
+  });
 });

@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {createTerminalView, type StatusTimes, type TerminalStream} from '../../src/view/terminal.ts';
 import {ManualClock} from '../support/manual-clock.ts';
 import {event, runStarted, says, toolCall} from './events.ts';
+import {rendered} from './rendered.ts';
 import {FailingStream, FastStream, SlowStream} from './streams.ts';
 
 function terminal(out: TerminalStream, more: {live?: boolean; columns?: number; times?: StatusTimes} = {}) {
@@ -17,30 +18,6 @@ function terminal(out: TerminalStream, more: {live?: boolean; columns?: number; 
     ...(more.times && {times: more.times}),
   } as const;
   return createTerminalView(options).then((view) => ({...view, clock}));
-}
-
-/** What a terminal of `columns` shows in the end: enough of a terminal for what log-update sends. */
-function rendered(output: string): string[] {
-  const lines = [''];
-  let row = 0;
-  let column = 0;
-  const put = (char: string) => {
-    const line = (lines[row] ?? '').padEnd(column);
-    lines[row] = line.slice(0, column) + char + line.slice(column + 1);
-    column++;
-  };
-  for (const [token, parameter, command] of output.matchAll(/\x1b\[([?\d;]*)([A-Za-z])|\n|[^\x1b\n]/g)) {
-    if (token === '\n') {
-      row++;
-      column = 0;
-      lines[row] ??= '';
-    } else if (command === 'A') row -= Number(parameter || 1);
-    else if (command === 'B') row += Number(parameter || 1);
-    else if (command === 'G') column = Number(parameter || 1) - 1;
-    else if (command === 'K') lines[row] = parameter === '2' ? '' : (lines[row] ?? '').slice(0, column);
-    else if (command === undefined) put(token);
-  }
-  return lines.map((line) => line.trimEnd());
 }
 
 describe('the terminal view on a file or a pipe', () => {

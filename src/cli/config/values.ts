@@ -20,7 +20,7 @@ const NO_SETTINGS = ['$schema', '//'];
 
 /** Keys of the Python tool that mean nothing here, and what to do instead. They are left out with a note. */
 export const RETIRED_KEYS: Readonly<Record<string, string>> = {
-  maxConcurrent: 'one command runs one task; start several commands for several tasks',
+  maxConcurrent: 'oneshot batch --concurrency says how many tasks run at once',
   idleThreshold: 'idleTimeout is the longest time without a sign of life',
   heartbeatInterval: 'activityInterval says how often the clocks are looked at',
   webPort: 'there is no web page; --json gives every event to other programs',
