@@ -2,8 +2,9 @@
 import {join} from 'node:path';
 import {OneshotError} from '../error.ts';
 import type {Journal} from '../queue/journal.ts';
-import {lookAtSession, type SessionStatus} from '../session/list.ts';
+import {lookAtSession} from '../session/list.ts';
 import {stateDir} from '../session/state-dir.ts';
+import type {SessionStatus} from '../session/status.ts';
 import {worktreeRoot} from '../worktree/root.ts';
 import type {BatchLine} from './batch-file.ts';
 import type {BatchOptions, RunOptions} from './invocation.ts';
