@@ -24,7 +24,7 @@ import {print} from './output.ts';
 import {processLookup} from './processes.ts';
 import {readBytes, readStream} from './prompt.ts';
 import {resumeCommand} from './resume-command.ts';
-import {runCommand} from './run-command.ts';
+import {type HostedRun, runCommand} from './run-command.ts';
 import {type SessionHost, shareHost} from './session.ts';
 
 export async function batchCommand(options: BatchOptions, io: Io): Promise<number> {
@@ -141,13 +141,14 @@ class Batch {
       },
     };
     const session = work.do === 'run' ? newSessionId(this.#io.clock.now()) : work.session;
-    const error = await this.#session(work, session, shared);
+    const {exitCode, error} = await this.#session(work, session, shared);
     const before =
       work.do === 'tell' || (error instanceof OneshotError && error.code === 'NOTHING_TO_RESUME');
     const ended = {
       sessions: this.#sessions,
       session,
       error: before ? null : error,
+      exitCode,
       signal: host.signals.received(),
       worktree,
       before,
@@ -156,23 +157,35 @@ class Batch {
     return {work, result};
   }
 
-  /** null, or what was thrown. */
-  async #session({do: what, task}: BatchWork, session: string, shared: SessionHost): Promise<unknown> {
+  /** `error`: what was thrown, or null. `exitCode` null: a former run came to it. */
+  async #session({do: what, task}: BatchWork, session: string, shared: SessionHost) {
     const options = {...task.options, json: false, shared, session};
     try {
-      switch (what) {
-        case 'tell':
-          return null;
-        case 'run':
-          this.#journal.add(task.key, session);
-          await runCommand(options, this.#io);
-          return null;
-        case 'resume':
-          await resumeCommand({...options, instructions: null, takeover: this.#options.takeover}, this.#io);
-          return null;
+      return {exitCode: await this.#run({what, task, options}), error: null};
+    } catch (error: unknown) {
+      return {exitCode: null, error};
+    }
+  }
+
+  #run({
+    what,
+    task,
+    options,
+  }: {
+    what: BatchWork['do'];
+    task: BatchTask;
+    options: HostedRun & {session: string};
+  }) {
+    switch (what) {
+      case 'tell':
+        return null;
+      case 'run':
+        this.#journal.add(task.key, options.session);
+        return runCommand(options, this.#io);
+      case 'resume': {
+        const {takeover} = this.#options;
+        return resumeCommand({...options, instructions: null, takeover}, this.#io);
       }
-    } catch (error) {
-      return error;
     }
   }
 

@@ -2,9 +2,8 @@
 import {join} from 'node:path';
 import {OneshotError} from '../error.ts';
 import type {Journal} from '../queue/journal.ts';
-import {lookAtSession} from '../session/list.ts';
+import {type ListedSession, lookAtSession} from '../session/list.ts';
 import {stateDir} from '../session/state-dir.ts';
-import type {SessionStatus} from '../session/status.ts';
 import {worktreeRoot} from '../worktree/root.ts';
 import type {BatchLine} from './batch-file.ts';
 import type {BatchOptions, RunOptions} from './invocation.ts';
@@ -22,7 +21,7 @@ export type BatchWork =
   | {do: 'tell'; task: BatchTask; session: string};
 
 /** A session that stands so has not come to an end of its own. */
-const UNFINISHED: readonly SessionStatus[] = ['interrupted', 'crashed', 'damaged', 'running'];
+const UNFINISHED: readonly ListedSession['status'][] = ['interrupted', 'crashed', 'damaged', 'running'];
 
 export async function former(
   task: BatchTask,

@@ -60,6 +60,8 @@ export interface EndedSession {
   session: string;
   /** What was thrown; null: it came to an end by itself. */
   error: unknown;
+  /** null: as its log tells. */
+  exitCode: number | null;
   /** The first signal that oneshot itself received, or null. */
   signal: NodeJS.Signals | null;
   worktree: LeftWorktree | null;
@@ -68,7 +70,7 @@ export interface EndedSession {
 
 /** Of a line that became a session: what its log says. @throws OneshotError UNREADABLE_FILE, SESSION_UNSUPPORTED */
 export async function resultOfSession({line, id}: Named, ended: EndedSession): Promise<BatchResult> {
-  const {sessions, session, error, signal, worktree, before} = ended;
+  const {sessions, session, error, worktree, before} = ended;
   const dir = join(sessions, session);
   if (!existsSync(dir)) return resultOfError({line, id}, error);
   const {state} = await foldLog(dir);
@@ -77,9 +79,9 @@ export async function resultOfSession({line, id}: Named, ended: EndedSession): P
     id,
     session,
     ending: state.finished?.ending ?? null,
-    ...(error === null ? endPart(state, signal) : errorPart(error)),
+    ...(error === null ? endPart(state, ended) : errorPart(error)),
     iterations: state.iteration,
-    costUsd: state.totalCostUsd,
+    costUsd: state.usage.costUsd,
     durationMs: state.lastAt - state.startedAt,
     text: state.workerText,
     worktree,
@@ -89,11 +91,12 @@ export async function resultOfSession({line, id}: Named, ended: EndedSession): P
 
 type EndPart = Pick<BatchResult, 'reason' | 'exitCode' | 'error'>;
 
-function endPart({finished, lastRun, auditor}: SessionState, signal: NodeJS.Signals | null): EndPart {
+function endPart({finished, lastRun, auditor}: SessionState, ended: EndedSession): EndPart {
   if (!finished)
     return errorPart(new OneshotError('SESSION_DAMAGED', 'its log has no end', 'Look at it: oneshot show.'));
   const looped = {finished, lastRun: lastRun?.finished ?? null};
-  const exitCode = exitCodeOfSession(looped, {audit: auditor !== null, signal});
+  const {signal} = ended;
+  const exitCode = ended.exitCode ?? exitCodeOfSession(looped, {audit: auditor !== null, signal});
   return {reason: finished.reason, exitCode, error: null};
 }
 

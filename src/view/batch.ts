@@ -1,5 +1,5 @@
 /** Many sessions at once for people, on stderr: a live line for each that runs, and lines of their own for what happened. */
-import type {OneshotEvent} from '../event.ts';
+import {NO_USAGE, type OneshotEvent} from '../event.ts';
 import {oneLine} from '../text.ts';
 import {duration, usageParts} from './format.ts';
 import type {Screen} from './screen.ts';
@@ -138,7 +138,7 @@ function endText({ending, iterations, durationMs, costUsd, session, why}: TaskEn
   const facts = [
     iterations > 1 ? `after ${iterations} iterations` : '',
     durationMs === null ? '' : duration(durationMs),
-    ...usageParts({inputTokens: null, outputTokens: null, costUsd}),
+    ...usageParts({...NO_USAGE, costUsd}),
     session === null ? '' : `session ${session}`,
   ].filter((fact) => fact !== '');
   const what = [ending, ...facts].join(', ');
