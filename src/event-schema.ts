@@ -279,6 +279,9 @@ export const eventSchema = z.discriminatedUnion('type', [
     reason: z.string(),
     feedback: nullableString,
     how: z.string(),
+    criteria: z
+      .array(z.object({criterion: z.string(), met: z.boolean().nullable(), evidence: nullableString}))
+      .optional(),
   }),
   z.object({
     ...head,

@@ -461,6 +461,14 @@ export interface WorktreeSnapshot {
   reason: string | null;
 }
 
+/** What an auditor says of one thing that the task asks for. */
+export interface AuditedCriterion {
+  criterion: string;
+  /** null: neither met nor unmet was said. */
+  met: boolean | null;
+  evidence: string | null;
+}
+
 export interface Verdict {
   type: 'verdict';
   /** null: the auditor's answer held no clear verdict. */
@@ -470,6 +478,8 @@ export interface Verdict {
   feedback: string | null;
   /** Where in the answer the verdict was read. */
   how: string;
+  /** At most 100. Not there: nothing was said of criteria. */
+  criteria?: AuditedCriterion[];
 }
 
 export interface SessionFinished {

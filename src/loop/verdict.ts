@@ -1,9 +1,14 @@
 /**
  * Reads the auditor's answer: lenient about JSON, strict about meaning. Nothing but an explicit DONE is DONE: no verdict,
- * two that differ, an unknown word or an object that was cut off in the middle all count as no verdict.
+ * two that differ, an unknown word, an object that was cut off, a quotation or an example all count as no verdict.
+ * `docs/loop.md` has the rules.
  */
-import {jsonrepair} from 'jsonrepair';
-import type {VerdictWord} from '../event.ts';
+import type {AuditedCriterion, VerdictWord} from '../event.ts';
+import {boundedCriteria, criteriaOf, textOf} from './verdict-criteria.ts';
+import {deniesItself, isDeniedAround} from './verdict-denial.ts';
+import {type FoundObject, objectsIn} from './verdict-objects.ts';
+import {ownPassages} from './verdict-passages.ts';
+import {endsTheAnswer, isMentioned} from './verdict-place.ts';
 
 export interface VerdictReading {
   /** null: the answer holds no clear verdict. */
@@ -12,93 +17,86 @@ export interface VerdictReading {
   reason: string;
   /** What should be done differently, or null. */
   feedback: string | null;
+  /** What the auditor says of each criterion: at most 100, their texts cut after 1,000 characters; empty where it says nothing. */
+  criteria: AuditedCriterion[];
   /** `json`: strict JSON. `repaired`: JSON after mending. `none`: no object with a verdict. `unclear`: one that cannot count. */
   how: 'json' | 'repaired' | 'none' | 'unclear';
 }
 
-const WORDS: readonly string[] = ['DONE', 'RETRY', 'IMPOSSIBLE'] satisfies VerdictWord[];
+const WORDS = ['DONE', 'RETRY', 'IMPOSSIBLE'] as const satisfies readonly VerdictWord[];
 
-/** Longest answer that is looked at, in characters from its end: a verdict comes last. */
-const MAX_ANSWER_CHARS = 256 * 1024;
+/** Longest answer in which objects are looked for, in characters from its end: a verdict comes last. */
+const MAX_ANSWER_CHARS = 1024 * 1024;
 
+/** Marks that nobody sees and that JSON does not have. */
+const INVISIBLE = /[\u200B\u2060\uFEFF]/g;
+
+/** Reads the final words of an auditor. Never throws; takes time in proportion to their length. */
 export function readVerdict(answer: string): VerdictReading {
-  const claims = objectsIn(answer.slice(-MAX_ANSWER_CHARS)).filter(({value}) => 'verdict' in value);
+  const text = answer.slice(-MAX_ANSWER_CHARS).replace(INVISIBLE, '');
+  const claims = ownPassages(text)
+    .flatMap((passage) => objectsIn(text, passage))
+    .filter(({fields}) => Object.hasOwn(fields, 'verdict'));
   const last = claims.at(-1);
-  if (!last) return unclear('none', 'The answer holds no JSON object with a "verdict".');
-  const words = new Set(claims.map(({value}) => wordOf(value.verdict)));
-  const word = wordOf(last.value.verdict);
-  if (words.size > 1) return unclear('unclear', 'The answer holds verdicts that contradict each other.');
+  if (!last) return unclear('none', 'The answer holds no JSON object with a "verdict" of its own.');
+  const words = new Set(claims.map(({fields}) => wordOf(fields.verdict)));
+  if (words.size > 1) return unclear('unclear', CONTRADICTION);
+  const [word = null] = words;
   if (word === null) return unclear('unclear', `The verdict is none of ${WORDS.join(', ')}.`);
-  const {value, how} = last;
-  return {verdict: word, reason: textOf(value.reason) ?? '', feedback: textOf(value.feedback), how};
+  const {fields, how} = last;
+  const criteria = criteriaOf(fields);
+  const objection = objectionTo(word, last, text) ?? (word === 'DONE' ? unmetOf(criteria) : null);
+  if (objection !== null) return {...unclear('unclear', objection), criteria: boundedCriteria(criteria)};
+  return {
+    verdict: word,
+    reason: textOf(fields.reason) ?? '',
+    feedback: textOf(fields.feedback),
+    criteria: boundedCriteria(criteria),
+    how,
+  };
 }
+
+const CONTRADICTION = 'The answer holds verdicts that contradict each other.';
 
 function unclear(how: 'none' | 'unclear', reason: string): VerdictReading {
-  return {verdict: null, reason, feedback: null, how};
+  return {verdict: null, reason, feedback: null, criteria: [], how};
 }
+
+/** Why `word` cannot count, or null. */
+function objectionTo(word: VerdictWord, claim: FoundObject, text: string): string | null {
+  if (claim.repeated.has('verdict')) return CONTRADICTION;
+  if (claim.how === 'repaired' && !spells(text.slice(claim.start, claim.end), word))
+    return 'The verdict is not spelled out.';
+  if (isMentioned(text, claim))
+    return 'The JSON object with the verdict is a quotation, an example or part of a sentence.';
+  if (word !== 'DONE') return text.slice(claim.end).includes('DONE') ? CONTRADICTION : null;
+  return objectionToDone(claim, text);
+}
+
+function objectionToDone(claim: FoundObject, text: string): string | null {
+  if (!endsTheAnswer(text, claim)) return 'Something comes after the JSON object with the verdict DONE.';
+  if (claim.repeated.size > 0 || deniesItself(claim.fields))
+    return 'The JSON object with the verdict DONE contradicts itself.';
+  // What was mended may hold more than what was read.
+  const own = claim.how === 'json' ? claim : null;
+  return isDeniedAround(text, own) ? CONTRADICTION : null;
+}
+
+function unmetOf(criteria: readonly AuditedCriterion[]): string | null {
+  const unmet = criteria.find(({met}) => met === false);
+  return unmet ? `The verdict is DONE, but a criterion is not met: ${unmet.criterion.slice(0, 200)}` : null;
+}
+
+const WORD = new RegExp(`^[\\s*_\`]*(${WORDS.join('|')})[\\s*_\`]*[.!]?[\\s*_\`]*$`, 'i');
 
 function wordOf(claim: unknown): VerdictWord | null {
-  const word = typeof claim === 'string' ? claim.trim().toUpperCase() : '';
-  return WORDS.includes(word) ? (word as VerdictWord) : null;
+  const [, word] = (typeof claim === 'string' && WORD.exec(claim)) || [];
+  return word === undefined ? null : (word.toUpperCase() as VerdictWord);
 }
 
-/** Feedback as text; auditors also give it as a list. */
-function textOf(value: unknown): string | null {
-  if (typeof value === 'string') return value.trim() || null;
-  if (Array.isArray(value))
-    return value.map((item) => textOf(item) ?? JSON.stringify(item)).join('\n') || null;
-  return null;
-}
-
-interface Found {
-  value: Record<string, unknown>;
-  how: 'json' | 'repaired';
-}
-
-/** The outermost `{…}` of a text that are, or can be mended to, JSON objects. */
-function objectsIn(text: string): Found[] {
-  const found: Found[] = [];
-  let open = 0;
-  let start = 0;
-  for (let index = 0; index < text.length; index++) {
-    const char = text[index];
-    if (char === '"' && open > 0) index = endOfString(text, index);
-    else if (char === '{' && beginsObject(text, index)) {
-      if (open++ === 0) start = index;
-    } else if (char === '}' && open > 0 && --open === 0) {
-      const object = parseObject(text.slice(start, index + 1));
-      if (object) found.push(object);
-    }
-  }
-  return found;
-}
-
-/** Whether the `{` at `index` can begin an object; one in prose or in code mostly cannot. */
-function beginsObject(text: string, index: number): boolean {
-  OBJECT_BEGIN.lastIndex = index;
-  return OBJECT_BEGIN.test(text);
-}
-
-const OBJECT_BEGIN = /\{\s{0,80}(?:["'}]|[A-Za-z_]\w{0,80}\s{0,80}:)/y;
-
-/** Index of the quote that ends the string begun at `index`; a string left open ends with its line. */
-function endOfString(text: string, index: number): number {
-  for (let at = index + 1; at < text.length; at++) {
-    const char = text[at];
-    if (char === '"' || char === '\n') return at;
-    if (char === '\\') at++;
-  }
-  return text.length;
-}
-
-/** `source` begins with `{` and ends with the `}` that closes it. */
-function parseObject(source: string): Found | null {
-  for (const how of ['json', 'repaired'] as const) {
-    try {
-      return {value: JSON.parse(how === 'json' ? source : jsonrepair(source)), how};
-    } catch {
-      // Not JSON this way.
-    }
-  }
-  return null;
+/** Whether the word stands in JSON that was mended, so that mending has not made it up. */
+function spells(source: string, word: VerdictWord): boolean {
+  const quote = '["\'“”‘’]?';
+  const pair = `verdict${quote}\\s*:\\s*${quote}[\\s*_]*${word}[\\s*_]*[.!]?${quote}\\s*(?:[,}/]|["'“\\w]+\\s*:)`;
+  return new RegExp(pair, 'i').test(source);
 }
