@@ -17,6 +17,7 @@ import {prompt} from './prompt.ts';
 import {quietCost} from './quiet-cost.ts';
 import {recording} from './recording.ts';
 import {stdout} from './stdout.ts';
+import {verdicts} from './verdicts.ts';
 
 /** Every check by its name, in the order of docs/checks.md. */
 export const CHECKS: Readonly<Record<string, AnyCheck>> = {
@@ -38,4 +39,5 @@ export const CHECKS: Readonly<Record<string, AnyCheck>> = {
   'no-survivor': noSurvivor,
   churn,
   'quiet-cost': quietCost,
+  verdicts,
 };

@@ -39,6 +39,7 @@ import {
 } from './program.ts';
 import {replacementOf} from './replaced-flags.ts';
 import {nearest} from './suggest.ts';
+import {verdictOptionsOf} from './verdict-options.ts';
 
 /** What argv is read against. */
 export interface Surroundings {
@@ -153,6 +154,9 @@ function readingActions(
     },
     normalize(file, flags) {
       found({command: 'normalize', options: normalizeOf(file, flags, cwd)});
+    },
+    verdict(file) {
+      found({command: 'verdict', options: verdictOptionsOf(file, cwd)});
     },
     follow(session, flags) {
       found({command: 'follow', options: {...outputOf(flags), session: session ?? 'last'}});

@@ -9,6 +9,7 @@ import type {BatchLine} from './batch-file.ts';
 import type {ShownConfig} from './config/show.ts';
 import type {ExecutorChoice, ExportFormat} from './option-values.ts';
 import type {SessionInvocation} from './session-options.ts';
+import type {VerdictOptions} from './verdict-options.ts';
 
 export type Invocation =
   | {command: 'run'; options: RunOptions}
@@ -20,6 +21,7 @@ export type Invocation =
   | {command: 'replay'; options: ReplayOptions}
   | {command: 'export'; options: ExportOptions}
   | {command: 'normalize'; options: NormalizeOptions}
+  | {command: 'verdict'; options: VerdictOptions}
   | {command: 'config'; options: ConfigOptions}
   | {command: 'trust'; options: TrustOptions}
   | SessionInvocation

@@ -1,6 +1,4 @@
 /** `oneshot normalize`: recorded output of an agent in, event lines on stdout, the last one the end that the facts give. */
-import {open} from 'node:fs/promises';
-import {messageOf, OneshotError} from '../error.ts';
 import type {EndFacts, ExecutorName, Installation} from '../executor/executor.ts';
 import {normalizeRecording} from '../executor/normalize.ts';
 import {executorByName} from '../executor/registry.ts';
@@ -8,6 +6,7 @@ import {createDecoder, DEFAULT_MAX_FRAME_BYTES} from '../frame/decoder.ts';
 import {EXIT} from './exit-code.ts';
 import type {NormalizeOptions} from './invocation.ts';
 import type {Io} from './io.ts';
+import {openFile} from './open-file.ts';
 import {print} from './output.ts';
 
 /** Lines written at a time, in characters. */
@@ -42,19 +41,6 @@ export async function normalizeCommand(options: NormalizeOptions, io: Io): Promi
 
 function endOf({exitCode, exitSignal, stopped}: NormalizeOptions): EndFacts {
   return {exitCode, signal: exitSignal, stopped, stopOutcome: 'canceled', stopReason: null};
-}
-
-/** @throws OneshotError UNREADABLE_FILE */
-async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
-  try {
-    const file = await open(path, 'r');
-    // A folder can be opened; only reading it fails.
-    if ((await file.stat()).isDirectory()) throw new Error('it is a folder');
-    return file.createReadStream();
-  } catch (cause) {
-    const nextStep = 'Give the path of a file that you may read.';
-    throw new OneshotError('UNREADABLE_FILE', `cannot read ${path}: ${messageOf(cause)}`, nextStep, {cause});
-  }
 }
 
 /** The beginning of a stream, and the whole of it. */

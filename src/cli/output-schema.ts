@@ -1,6 +1,6 @@
 /**
- * What the commands that look at sessions print with `--json`, as zod schemas. No command loads this file; the JSON Schemas
- * in `schema/` are generated from it by `npm run schema`.
+ * What commands print as JSON, as zod schemas. No command loads this file; the JSON Schemas in `schema/` are generated from
+ * it by `npm run schema`.
  */
 import {z} from 'zod';
 import {ENDINGS} from '../event.ts';
@@ -245,20 +245,40 @@ export const batchSchema = z.object({
   before: z.boolean().describe('A former run of the batch had come to this end.'),
 });
 
+/** `oneshot verdict`. */
+export const verdictSchema = z.object({
+  verdict: verdictWord.describe('null: the answer holds no clear verdict.'),
+  reason: z.string().describe("The auditor's, or why there is no verdict."),
+  feedback: nullableString,
+  criteria: z.array(
+    z.object({
+      criterion: z.string(),
+      met: z.boolean().nullable().describe('null: neither met nor unmet was said.'),
+      evidence: nullableString,
+    }),
+  ),
+  how: z
+    .enum(['json', 'repaired', 'none', 'unclear'])
+    .describe(
+      'json: strict JSON. repaired: JSON after mending. none: no object with a verdict. unclear: one that cannot count.',
+    ),
+});
+
 const COMMANDS = {
-  batch: batchSchema,
-  list: listSchema,
-  show: showSchema,
-  explain: explainSchema,
-  doctor: doctorSchema,
+  'batch --json': batchSchema,
+  'list --json': listSchema,
+  'show --json': showSchema,
+  'explain --json': explainSchema,
+  'doctor --json': doctorSchema,
+  verdict: verdictSchema,
 };
 
 /** JSON Schemas (draft 2020-12) by the name of the command. */
 export function outputJsonSchemas(): Record<string, Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(COMMANDS).map(([name, schema]) => [
-      name,
-      {title: `oneshot ${name} --json`, ...z.toJSONSchema(schema)},
+    Object.entries(COMMANDS).map(([command, schema]) => [
+      command.split(' ')[0]!,
+      {title: `oneshot ${command}`, ...z.toJSONSchema(schema)},
     ]),
   );
 }

@@ -7,6 +7,7 @@ import type {Verbosity} from '../view/transcript.ts';
 import {addBatchOptions, type BatchFlags} from './batch-options.ts';
 import * as value from './option-values.ts';
 import {addSessionCommands, SESSION_COMMANDS, type SessionInvocation} from './session-options.ts';
+import {addVerdictCommand} from './verdict-options.ts';
 
 export interface OutputFlags {
   json?: true;
@@ -154,6 +155,7 @@ export interface Actions {
   batch(file: string, flags: RunFlags & BatchFlags): void;
   exec(argv: string[], flags: ExecFlags): void;
   normalize(file: string | undefined, flags: NormalizeFlags): void;
+  verdict(file: string | undefined): void;
   resume(operands: string[], flags: ResumeFlags): void;
   explain(session: string | undefined, flags: {json?: true}): void;
   follow(session: string | undefined, flags: OutputFlags): void;
@@ -180,6 +182,7 @@ export const COMMANDS: readonly string[] = [
   'replay',
   'export',
   'normalize',
+  'verdict',
   'config',
   'trust',
   ...SESSION_COMMANDS,
@@ -206,6 +209,7 @@ export function buildProgram(version: string, actions: Actions, print: (text: st
   addReplay(program, actions);
   addExport(program, actions);
   addNormalize(program, actions);
+  addVerdictCommand(program, actions.verdict);
   addConfig(program, actions);
   addTrust(program, actions);
   addSessionCommands(program, actions.session);

@@ -53,6 +53,8 @@ async function dispatch(argv: readonly string[], ourIo: Io): Promise<number> {
       return (await import('./export-command.ts')).exportCommand(invocation.options, io);
     case 'normalize':
       return (await import('./normalize-command.ts')).normalizeCommand(invocation.options, io);
+    case 'verdict':
+      return (await import('./verdict-command.ts')).verdictCommand(invocation.options, io);
     case 'config':
       return (await import('./config-command.ts')).configCommand(invocation.options, io);
     case 'trust':

@@ -10,7 +10,9 @@ import {
   listSchema,
   outputJsonSchemas,
   showSchema,
+  type verdictSchema,
 } from '../../src/cli/output-schema.ts';
+import type {VerdictReading} from '../../src/loop/verdict.ts';
 import type {SessionList} from '../../src/session/list.ts';
 import type {SessionExplained} from '../../src/view/explain.ts';
 import type {SessionSummary} from '../../src/view/summary.ts';
@@ -38,6 +40,7 @@ it('the schemas are of the types that the commands print', () => {
   expectTypeOf<z.infer<typeof listSchema>>().toEqualTypeOf<Plain<SessionList>>();
   expectTypeOf<z.infer<typeof showSchema>>().toEqualTypeOf<Plain<SessionSummary & SummaryContext>>();
   expectTypeOf<z.infer<typeof doctorSchema>>().toEqualTypeOf<Plain<Diagnosis>>();
+  expectTypeOf<z.infer<typeof verdictSchema>>().toEqualTypeOf<VerdictReading>();
   expectTypeOf<Plain<SessionExplained>>().toEqualTypeOf<
     Omit<z.infer<typeof explainSchema>, 'dir' | 'gaps' | 'damaged' | 'nextStep'>
   >();
