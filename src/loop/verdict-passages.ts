@@ -33,7 +33,7 @@ const FENCE = /^(?:\s{0,16}|\s{0,3}(?:[-*+]|\d{1,3}[.)])\s{1,4})(`{3,}|~{3,})\s*
 /** What people put a verdict into; other fences hold code, logs and quotations. */
 const OWN_FENCE = /^(?:json[c5l]?|javascript|js|verdict)?$/i;
 
-const OPENING_TAG = /^\s*<([a-z][\w-]*)[^<>]*>/i;
+const OPENING_TAG = /^\s{0,16}<([a-z][\w-]{0,80})(?:\s[^<>]{0,400})?>/i;
 const FOREIGN_TAG =
   /worker|quot|example|think|reason|scratch|task|transcript|tool|std(?:out|err)|log|diff|prompt|previous|file|command|schema|attempt/i;
 

@@ -87,16 +87,19 @@ function unmetOf(criteria: readonly AuditedCriterion[]): string | null {
   return unmet ? `The verdict is DONE, but a criterion is not met: ${unmet.criterion.slice(0, 200)}` : null;
 }
 
+/** Of the word and what may stand around it. */
+const MAX_WORD_CHARS = 100;
+
 const WORD = new RegExp(`^[\\s*_\`]*(${WORDS.join('|')})[\\s*_\`]*[.!]?[\\s*_\`]*$`, 'i');
 
 function wordOf(claim: unknown): VerdictWord | null {
-  const [, word] = (typeof claim === 'string' && WORD.exec(claim)) || [];
+  const [, word] = (typeof claim === 'string' && claim.length <= MAX_WORD_CHARS && WORD.exec(claim)) || [];
   return word === undefined ? null : (word.toUpperCase() as VerdictWord);
 }
 
 /** Whether the word stands in JSON that was mended, so that mending has not made it up. */
 function spells(source: string, word: VerdictWord): boolean {
   const quote = '["\'“”‘’]?';
-  const pair = `verdict${quote}\\s*:\\s*${quote}[\\s*_]*${word}[\\s*_]*[.!]?${quote}\\s*(?:[,}/]|["'“\\w]+\\s*:)`;
+  const pair = `verdict${quote}\\s{0,80}:\\s{0,80}${quote}[\\s*_]{0,80}${word}[\\s*_]{0,80}[.!]?${quote}\\s{0,80}(?:[,}/]|["'“\\w]{1,80}\\s{0,80}:)`;
   return new RegExp(pair, 'i').test(source);
 }
