@@ -35,7 +35,7 @@ const OWN_FENCE = /^(?:json[c5l]?|javascript|js|verdict)?$/i;
 
 const OPENING_TAG = /^\s{0,16}<([a-z][\w-]{0,80})(?:\s[^<>]{0,400})?>/i;
 const FOREIGN_TAG =
-  /worker|quot|example|think|reason|scratch|task|transcript|tool|std(?:out|err)|log|diff|prompt|previous|file|command|schema|attempt/i;
+  /worker|quot|example|think|reason|scratch|task|transcript|tool|std(?:out|err)|log|diff|prompt|previous|file|command|schema|attempt|criteria|check|feedback|instruct|warning|format|item/i;
 
 class LineReader {
   /** The marks that opened the fence, or null. */
