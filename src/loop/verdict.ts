@@ -77,15 +77,18 @@ function objectionToDone(claim: FoundObject, text: string): string | null {
   if (!endsTheAnswer(text, claim)) return 'Something comes after the JSON object with the verdict DONE.';
   if (claim.repeated.size > 0 || deniesItself(claim.fields))
     return 'The JSON object with the verdict DONE contradicts itself.';
-  // What was mended may hold more than what was read.
-  const own = claim.how === 'json' ? claim : null;
-  return isDeniedAround(text, own) ? CONTRADICTION : null;
+  if (claim.how === 'json') return isDeniedAround(text, claim) ? CONTRADICTION : null;
+  // What was mended may be two objects, and may hold more than what was read.
+  const verdicts = text.slice(claim.start, claim.end).match(VERDICT_FIELD)?.length;
+  return verdicts !== 1 || isDeniedAround(text, null) ? CONTRADICTION : null;
 }
 
 function unmetOf(criteria: readonly AuditedCriterion[]): string | null {
   const unmet = criteria.find(({met}) => met === false);
   return unmet ? `The verdict is DONE, but a criterion is not met: ${unmet.criterion.slice(0, 200)}` : null;
 }
+
+const VERDICT_FIELD = /verdict["'“”‘’\\]{0,4}\s{0,80}:/gi;
 
 /** Of the word and what may stand around it. */
 const MAX_WORD_CHARS = 100;
