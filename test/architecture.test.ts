@@ -12,8 +12,8 @@ const files = readdirSync(root, {recursive: true, encoding: 'utf8'})
   .map((file) => file.split(sep).join('/'));
 
 const FLOORS: readonly (readonly [RegExp, number])[] = [
-  [/^(event|event-schema|error|clock|text)\.ts$/, 0],
-  [/^(transport|frame|activity|session)\//, 1],
+  [/^(event|event-schema|error|clock|text|fields)\.ts$/, 0],
+  [/^(transport|frame|activity|session|direct)\//, 1],
   [/^(executor|worktree|changes)\//, 2],
   [/^supervision\.ts$/, 3],
   [/^run\.ts$/, 4],

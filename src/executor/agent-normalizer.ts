@@ -7,9 +7,9 @@ import {
   type PermissionMode,
   type Usage,
 } from '../event.ts';
+import type {Json} from '../fields.ts';
 import type {Frame, JsonFrame} from '../frame/frame.ts';
 import type {AgentFacts, Normalizer} from './executor.ts';
-import type {Json} from './fields.ts';
 import {LastLine, type PlainFrame, plainEvents} from './plain.ts';
 
 export abstract class AgentNormalizer implements Normalizer {

@@ -1,11 +1,11 @@
 /** Claude Code's stream-json as events, with partial messages or without. */
 import type {EventBody, PermissionDenial, ToolStatus} from '../event.ts';
+import {type Json, number, object, objects, text} from '../fields.ts';
 import {AgentNormalizer, ask, deniedNote, note, unknown, userWords, words} from './agent-normalizer.ts';
 import {answerOf, denialsOf, terminalOf, usageOf} from './claude-result.ts';
 import {StreamedMessages, type Words} from './claude-streaming.ts';
 import {ClaudeTasks} from './claude-tasks.ts';
 import {claudeTool} from './claude-tools.ts';
-import {type Json, number, object, objects, text} from './fields.ts';
 import {keepAll, type Redact} from './said.ts';
 
 export class ClaudeNormalizer extends AgentNormalizer {

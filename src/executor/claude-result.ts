@@ -1,8 +1,8 @@
 /** Claude's `result` frame: how the run ended, in its own words. */
 import type {PermissionDenial, Usage} from '../event.ts';
+import {isJson, type Json, number, object, objects, sum, text} from '../fields.ts';
 import {inputTokensOf} from './claude-streaming.ts';
 import type {AgentFacts} from './executor.ts';
-import {isJson, type Json, number, object, objects, sum, text} from './fields.ts';
 
 /** An API failure has the subtype "success" and `is_error`; what it then says is no answer. */
 export function terminalOf(result: Json): NonNullable<AgentFacts['terminal']> {

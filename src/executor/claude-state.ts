@@ -1,8 +1,8 @@
 /** The transcript that Claude Code keeps of each session. As seen with 2.1.197. */
 import {readdir, realpath, stat} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
+import {type Json, object, text} from '../fields.ts';
 import type {Environment, RecoveredEnd, RunTraces} from './executor.ts';
-import {type Json, object, text} from './fields.ts';
 import {homeOf} from './home.ts';
 import {isPlainId, readLastLines, wordsIn} from './state-file.ts';
 

@@ -1,5 +1,5 @@
 /** Claude's partial messages: raw events of the model's stream, each message followed by its whole blocks. */
-import {type Json, number, object, sum, text} from './fields.ts';
+import {type Json, number, object, sum, text} from '../fields.ts';
 import {charsSaid, type Redact} from './said.ts';
 
 export type Words = 'text' | 'thinking';

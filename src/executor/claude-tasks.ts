@@ -4,7 +4,7 @@
  * own sub-agents, whose calls are not told) is the end of the task the end of the call.
  */
 import type {EventBody, ToolStatus} from '../event.ts';
-import {type Json, text} from './fields.ts';
+import {type Json, text} from '../fields.ts';
 
 /** `untold`: announced here, since no `tool_use` has told of the call. */
 type CallState = 'open' | 'untold' | 'over';

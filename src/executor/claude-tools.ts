@@ -1,7 +1,7 @@
 /** What Claude Code's tools are to a person. */
 import type {PlanEntry, ToolKind} from '../event.ts';
+import {type Json, objects, text} from '../fields.ts';
 import {oneLine} from '../text.ts';
-import {type Json, objects, text} from './fields.ts';
 
 /** Kind of each tool, and the input field that names its target. */
 const TOOLS: Record<string, readonly [ToolKind, string]> = {

@@ -1,7 +1,7 @@
 /** What Cline 2's tools are to a person. */
 import type {ToolCall, ToolKind} from '../event.ts';
+import {type Json, text} from '../fields.ts';
 import {oneLine} from '../text.ts';
-import {type Json, text} from './fields.ts';
 
 /** Kind of each tool, as `say` names them. */
 const KINDS: Record<string, ToolKind> = {

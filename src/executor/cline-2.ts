@@ -3,9 +3,9 @@
  * its own there; it is over when the next request to the model carries its result.
  */
 import type {EventBody, PlanEntry} from '../event.ts';
+import {type Json, number, parsed, sum, text} from '../fields.ts';
 import {AgentNormalizer, ask, deniedNote, note, unknown, userWords, words} from './agent-normalizer.ts';
 import {cline2Tool} from './cline-2-tools.ts';
-import {type Json, number, parsed, sum, text} from './fields.ts';
 
 const COMMAND_TOOL = 'execute_command';
 

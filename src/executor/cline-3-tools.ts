@@ -1,7 +1,7 @@
 /** What Cline 3's tools are to a person, and what they gave back. */
 import type {ToolCall, ToolKind} from '../event.ts';
+import {isJson, type Json, object, objects, text} from '../fields.ts';
 import {oneLine} from '../text.ts';
-import {isJson, type Json, object, objects, text} from './fields.ts';
 
 /** Kind of each tool, and the input field that names its target. */
 const TOOLS: Record<string, readonly [ToolKind, string]> = {

@@ -1,8 +1,8 @@
 /** The JSON lines of Cline 3 as events. Errors come on stderr too; the id of its session is on neither stream. */
 import type {EventBody, ToolStatus} from '../event.ts';
+import {isJson, type Json, number, object, text} from '../fields.ts';
 import {AgentNormalizer, deniedNote, note, unknown, words} from './agent-normalizer.ts';
 import {cline3Output, cline3Tool} from './cline-3-tools.ts';
-import {isJson, type Json, number, object, text} from './fields.ts';
 import {keepAll, type Redact, Said} from './said.ts';
 
 export class Cline3Normalizer extends AgentNormalizer {

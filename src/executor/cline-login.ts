@@ -8,9 +8,9 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {systemCode} from '../error.ts';
+import {isJson, type Json, object} from '../fields.ts';
 import {type ClineAdapter, type ClinePlace, clineDataDir} from './cline-folders.ts';
 import type {Environment, LoginState} from './executor.ts';
-import {isJson, type Json, object} from './fields.ts';
 import {valueOfFlag} from './flags.ts';
 
 export async function clineLoginState(

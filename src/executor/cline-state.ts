@@ -1,11 +1,11 @@
 /** The files in which Cline keeps its tasks (2.x) and sessions (3.x). As seen with 2.18.0 and 3.0.65. */
 import {readdir, realpath} from 'node:fs/promises';
 import {basename, join, resolve} from 'node:path';
+import {type Json, number, objects, text} from '../fields.ts';
 import type {JsonFrame} from '../frame/frame.ts';
 import {Cline2Normalizer} from './cline-2.ts';
 import {type ClineAdapter, type ClinePlace, clineSessionsDir, clineTasksDir} from './cline-folders.ts';
 import type {RecoveredEnd, RunTraces} from './executor.ts';
-import {type Json, number, objects, text} from './fields.ts';
 import {valueOfFlag} from './flags.ts';
 import {descendsFrom, parentsIn} from './process-parents.ts';
 import {isPlainId, readJsonObject, readJsonObjects, wordsIn} from './state-file.ts';

@@ -2,8 +2,8 @@ import {readFile, realpath} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import which from 'which';
 import {OneshotError} from '../error.ts';
+import {isJson, text} from '../fields.ts';
 import type {Environment} from './executor.ts';
-import {isJson, text} from './fields.ts';
 
 /**
  * The absolute path of a program on PATH of `env`.

@@ -1,9 +1,9 @@
 /** Output without a structure that we know: what any program says, or an agent that had to give up its streaming flags. */
 import type {EventBody} from '../event.ts';
+import type {Json} from '../fields.ts';
 import type {Frame, JsonFrame} from '../frame/frame.ts';
 import {AgentNormalizer, unknown, words} from './agent-normalizer.ts';
 import type {AgentFacts} from './executor.ts';
-import type {Json} from './fields.ts';
 import {hasWords, type PlainFrame} from './plain.ts';
 
 /** What is kept as the final words, in characters from the end. */

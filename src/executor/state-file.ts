@@ -1,6 +1,6 @@
 /** Reading the files that agents write for themselves: bounded, and whatever does not read well is nothing. */
 import {open, readFile, stat} from 'node:fs/promises';
-import {isJson, type Json, objects, text} from './fields.ts';
+import {isJson, type Json, objects, text} from '../fields.ts';
 
 /** A JSON file larger than this is not read, bytes. */
 const MAX_JSON_BYTES = 32 * 1024 * 1024;
