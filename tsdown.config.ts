@@ -7,6 +7,7 @@ export default defineConfig({
     'cli/main': 'src/cli/main.ts',
     'cli/demo-agent': 'src/cli/demo-agent.ts',
     'cli/guard': 'src/cli/guard.ts',
+    'cli/direct': 'src/cli/direct.ts',
   },
   format: 'esm',
   platform: 'node',

@@ -1,10 +1,12 @@
 /** Which agents a session uses: found, logged in, and allowed what was asked, before anything is started or written. */
+import {readDirectOptions} from '../direct/options.ts';
 import {OneshotError} from '../error.ts';
 import type {Note, PermissionMode, Role} from '../event.ts';
 import type {Environment, Executor, ExecutorName, Installation} from '../executor/executor.ts';
 import {executorByName} from '../executor/registry.ts';
 import type {AgentChoice} from '../run.ts';
-import type {RunOptions} from './invocation.ts';
+import type {DirectArgs} from './direct-options.ts';
+import type {RedactionOptions, RunOptions} from './invocation.ts';
 import {requireProgram} from './program-check.ts';
 
 export interface SessionAgents {
@@ -22,8 +24,9 @@ export type AgentOptions = Pick<
 > & {
   /** An `ExecutorChoice`, or the name of an executor in an old log. */
   executor: string;
-  /** null: the worker's. */
+  /** null: the worker's, or `auto` where that is direct. */
   auditorExecutor: string | null;
+  direct: DirectArgs;
 };
 
 interface Found {
@@ -43,6 +46,7 @@ export async function chooseAgents(options: AgentOptions, env: Environment): Pro
   if (isCommand) await requireProgram(options.agentArgs[0]!, {cwd: options.cwd, env});
   for (const agent of new Set([found.worker, found.auditor])) if (agent) await requireLogin(agent, env);
   requirePermissionMode(found.worker, options.permissionMode);
+  if (found.worker.executor.name === 'direct') notes.push(CANNOT_WRITE);
   const worker = {...found.worker, model: options.workerModel, permissionMode: options.permissionMode};
   const auditor = found.auditor && {
     ...found.auditor,
@@ -57,16 +61,23 @@ async function findAgents(
   env: Environment,
   notes: Note[],
 ): Promise<{worker: Found; auditor: Found | null}> {
-  const {executor, audit, agentArgs} = options;
-  const auditorExecutor = options.auditorExecutor ?? executor;
+  const {executor, audit, agentArgs, direct} = options;
+  const auditorExecutor = options.auditorExecutor ?? (executor === 'direct' ? 'auto' : executor);
   // The arguments are the worker's. A command is nothing without them, so they are its own where only one is a command.
   const auditorsAlone = audit && executor !== 'command' && auditorExecutor === 'command';
-  const worker = await find('worker', executor, auditorsAlone ? [] : agentArgs, env, notes);
+  const workerArgs = [...(direct.worker ?? []), ...(auditorsAlone ? [] : agentArgs)];
+  const worker = await find('worker', executor, workerArgs, env, notes);
   if (!audit) return {worker, auditor: null};
-  if (auditorExecutor === executor || auditorExecutor === worker.executor.name)
-    return {worker, auditor: worker};
-  const auditor = await find('auditor', auditorExecutor, auditorsAlone ? agentArgs : [], env, notes);
+  if (isSame(auditorExecutor, executor, worker)) return {worker, auditor: worker};
+  const auditorArgs = direct.auditor ?? (auditorsAlone ? agentArgs : []);
+  const auditor = await find('auditor', auditorExecutor, auditorArgs, env, notes);
   return {worker, auditor};
+}
+
+/** Each direct role has an endpoint of its own. */
+function isSame(auditorExecutor: string, executor: string, worker: Found): boolean {
+  if (auditorExecutor === 'direct') return false;
+  return auditorExecutor === executor || auditorExecutor === worker.executor.name;
 }
 
 async function find(
@@ -129,10 +140,29 @@ function requirePermissionMode({executor, installation}: Found, mode: Permission
   );
 }
 
+const CANNOT_WRITE: Note = {
+  type: 'note',
+  level: 'warning',
+  code: 'WORKER_CANNOT_WRITE',
+  text: 'A direct worker has no tools: it sees the prompt alone, and can only answer in words.',
+};
+
 /** Auditors only read, where the agent can be held to that. */
 function auditorMode({executor, installation}: Found, notes: Note[]): PermissionMode {
   if (executor.permissionModes(installation).includes('read')) return 'read';
   const text = `${installation.adapter} has no permission mode read: the auditor is asked not to write, but could.`;
   notes.push({type: 'note', level: 'warning', code: 'AUDITOR_CAN_WRITE', text});
   return 'agent';
+}
+
+/** The keys of endpoints are secrets, whatever their variables are called. */
+export function withKeysRedacted<T extends Partial<RedactionOptions>>(
+  options: T,
+  {worker, auditor}: Pick<SessionAgents, 'worker' | 'auditor'>,
+): T {
+  const names = [worker, auditor].flatMap((agent) => {
+    if (agent?.executor.name !== 'direct') return [];
+    return readDirectOptions(agent.agentArgs).apiKeyEnv ?? [];
+  });
+  return {...options, redactEnv: [...new Set([...(options.redactEnv ?? []), ...names])]};
 }

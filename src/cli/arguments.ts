@@ -13,6 +13,7 @@ import type {Layer} from './config/merge.ts';
 import {EXEC_KEYS, RESUME_KEYS, SETTING_KEYS, type SettingKey} from './config/settings.ts';
 import {configOptionsOf, showOptionsOf, trustOptionsOf} from './config-arguments.ts';
 import {type ConfigReader, givenVerbosity, readOnce, withConfig} from './configured.ts';
+import {rolesOf} from './direct-options.ts';
 import type {
   Invocation,
   OutputOptions,
@@ -204,8 +205,7 @@ function taskOf(
     ...watchOf(flags, ACTIVITY_OF_TASK, nameOf),
     ...worktreeOf(flags),
     prompt,
-    executor: flags.executor ?? 'auto',
-    auditorExecutor: flags.auditorExecutor ?? null,
+    ...rolesOf(given, flags),
     workerModel: flags.workerModel ?? null,
     auditorModel: flags.auditorModel ?? null,
     maxIterations: flags.maxIterations ?? DEFAULT_MAX_ITERATIONS,

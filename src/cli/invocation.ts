@@ -7,6 +7,7 @@ import type {TransportChoice} from '../transport/transport.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import type {BatchLine} from './batch-file.ts';
 import type {ShownConfig} from './config/show.ts';
+import type {DirectArgs} from './direct-options.ts';
 import type {ExecutorChoice, ExportFormat} from './option-values.ts';
 import type {SessionInvocation} from './session-options.ts';
 import type {VerdictOptions} from './verdict-options.ts';
@@ -59,8 +60,9 @@ export interface RunOptions
     WorktreeOptions {
   prompt: PromptSource;
   executor: ExecutorChoice;
-  /** null: the worker's. */
+  /** null: the worker's, or `auto` where that is direct. */
   auditorExecutor: ExecutorChoice | null;
+  direct: DirectArgs;
   workerModel: string | null;
   auditorModel: string | null;
   maxIterations: number;

@@ -5,6 +5,7 @@ import type {EvidenceKind} from '../event.ts';
 import {DEFAULT_MAX_ITERATIONS} from '../loop/options.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import {addBatchOptions, type BatchFlags} from './batch-options.ts';
+import {addDirectOptions, type DirectFlags} from './direct-options.ts';
 import * as value from './option-values.ts';
 import {addSessionCommands, SESSION_COMMANDS, type SessionInvocation} from './session-options.ts';
 import {addVerdictCommand} from './verdict-options.ts';
@@ -76,7 +77,8 @@ export interface RunFlags
     ConfigFlags,
     PromptHeaderFlags,
     ReadableLogFlags,
-    WorktreeFlags {
+    WorktreeFlags,
+    DirectFlags {
   executor?: value.ExecutorChoice;
   auditorExecutor?: value.ExecutorChoice;
   workerModel?: string;
@@ -252,13 +254,19 @@ function addBatch(program: Command, actions: Actions): void {
 function addTaskOptions(command: Command): void {
   command
     .addOption(
-      read('--executor <name>', 'auto (claude, then cline), claude, cline, command', value.executorChoice),
+      read(
+        '--executor <name>',
+        'auto (claude, then cline), claude, cline, command, direct',
+        value.executorChoice,
+      ),
     )
     .addOption(
       read('--auditor-executor <name>', "the auditor's; default: the worker's", value.executorChoice),
     )
     .addOption(read('--worker-model <model>', 'model of the worker', value.plainValue))
-    .addOption(read('--auditor-model <model>', 'model of the auditor', value.plainValue))
+    .addOption(read('--auditor-model <model>', 'model of the auditor', value.plainValue));
+  addDirectOptions(command);
+  command
     .addOption(
       read(
         '--max-iterations <n>',
@@ -378,7 +386,9 @@ function addNormalize(program: Command, actions: Actions): void {
     .command('normalize')
     .description("turn an agent's recorded stdout into event lines")
     .argument('[file]', 'recorded stdout; default or -: stdin')
-    .addOption(read('--executor <name>', 'claude, cline, command', value.executorName).makeOptionMandatory())
+    .addOption(
+      read('--executor <name>', 'claude, cline, command, direct', value.executorName).makeOptionMandatory(),
+    )
     .addOption(
       read('--exit-code <n>', 'exit code of the agent; default: unknown', value.exitCode).conflicts(
         'exitSignal',

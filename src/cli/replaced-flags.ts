@@ -1,19 +1,13 @@
 /** Flags of the Python tool that have no meaning here, and what to do instead; `docs/migration.md` has them all. */
 
 const KEYS =
-  'A key on a command line can be read by everybody: set the variable that the agent reads, such as ANTHROPIC_API_KEY, or name it in a configuration: "env": {"ANTHROPIC_API_KEY": {"fromEnv": "NAME"}}.';
-const PROVIDERS = 'Choose the agent with --executor, and its provider in the settings of the agent.';
-const ENDPOINTS = 'Give the agent its own variable: --env ANTHROPIC_BASE_URL=https://….';
+  'A key on a command line can be read by everybody: set the variable that the agent reads, such as ANTHROPIC_API_KEY, or name it in a configuration: "env": {"ANTHROPIC_API_KEY": {"fromEnv": "NAME"}}; for a direct endpoint name the variable that holds it: --worker-api-key-env NAME.';
 
 export const REPLACED_FLAGS: Readonly<Record<string, string>> = {
   '--resume': 'Go on with the last session: oneshot resume.',
   '--session': 'Go on with a session: oneshot resume ID; look at it: oneshot show ID.',
-  '--worker-provider': PROVIDERS,
-  '--auditor-provider': PROVIDERS.replace('--executor', '--auditor-executor'),
-  '--worker-endpoint': ENDPOINTS,
-  '--auditor-endpoint': ENDPOINTS,
   '--worker-api-key': KEYS,
-  '--auditor-api-key': KEYS,
+  '--auditor-api-key': KEYS.replace('--worker', '--auditor'),
 };
 
 /** The flag in an error about an unknown option, and its replacement; null for any other. Its value is left out. */

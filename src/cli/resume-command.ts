@@ -1,6 +1,7 @@
 /** `oneshot resume`: goes on with a session from where its log ends. Output and exit code are those of a task. */
 
 import {OneshotError} from '../error.ts';
+import type {AgentPlan} from '../event.ts';
 import {resumeLoop} from '../loop/loop.ts';
 import {settleLastRun} from '../loop/settle.ts';
 import type {RunContext} from '../run.ts';
@@ -8,7 +9,7 @@ import {findSession} from '../session/find.ts';
 import {reopenSessionLog} from '../session/open.ts';
 import type {SessionState} from '../session/state.ts';
 import {stateDir} from '../session/state-dir.ts';
-import {chooseAgents, type SessionAgents} from './agents.ts';
+import {chooseAgents, type SessionAgents, withKeysRedacted} from './agents.ts';
 import {demoAgents} from './demo-command.ts';
 import {agentEnvironment} from './environment.ts';
 import type {ResumeOptions} from './invocation.ts';
@@ -60,7 +61,7 @@ async function prepare(state: SessionState, options: HostedResume, io: Io) {
     await place.leave();
     throw error;
   });
-  return {agents, place, session: {...options, cwd, env, agentOutput: true}};
+  return {agents, place, session: withKeysRedacted({...options, cwd, env, agentOutput: true}, agents)};
 }
 
 /** The same agents as before, found anew: they may have been updated. */
@@ -75,6 +76,8 @@ async function agentsOf(state: SessionState, options: ResumeOptions, io: Io): Pr
   }
   if (worker.adapter === 'demo') return demoAgents(io);
   const auditorsAlone = worker.executor !== 'command' && auditor?.executor === 'command';
+  const direct = {worker: directArgsOf(worker), auditor: directArgsOf(auditor)};
+  const workersOwn = direct.worker === null ? worker.agentArgs : [];
   return chooseAgents(
     {
       executor: worker.executor,
@@ -83,9 +86,14 @@ async function agentsOf(state: SessionState, options: ResumeOptions, io: Io): Pr
       workerModel: options.workerModel ?? worker.model,
       auditorModel: options.auditorModel ?? auditor?.model ?? null,
       permissionMode: options.permissionMode ?? worker.permissionMode,
-      agentArgs: auditorsAlone ? auditor.agentArgs : worker.agentArgs,
+      agentArgs: auditorsAlone ? auditor.agentArgs : workersOwn,
+      direct,
       cwd,
     },
     agentEnvironment(io.env, options.env),
   );
+}
+
+function directArgsOf(plan: AgentPlan | null): readonly string[] | null {
+  return plan?.executor === 'direct' ? plan.agentArgs : null;
 }

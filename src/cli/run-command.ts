@@ -5,7 +5,7 @@ import type {RunContext} from '../run.ts';
 import {newSessionId} from '../session/id.ts';
 import type {SessionLog} from '../session/log.ts';
 import {stripControl} from '../text.ts';
-import {chooseAgents, type SessionAgents} from './agents.ts';
+import {chooseAgents, type SessionAgents, withKeysRedacted} from './agents.ts';
 import {agentEnvironment} from './environment.ts';
 import {exitCodeOfSession} from './exit-code.ts';
 import type {RunOptions} from './invocation.ts';
@@ -61,7 +61,8 @@ export function runLoop(
 ): Promise<number> {
   const {agents, ...asked} = looped;
   const request = {...asked, ...agents, oneshotVersion: VERSION};
-  return endOfLoop(io, options, agents.auditor !== null, (context) => loop(context, request), open);
+  const safe = withKeysRedacted(options, agents);
+  return endOfLoop(io, safe, agents.auditor !== null, (context) => loop(context, request), open);
 }
 
 /** Does `work` in a session, prints what it ends with, and returns the exit code. `open`: @default a new session */

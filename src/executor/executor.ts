@@ -3,7 +3,7 @@ import type {Frame} from '../frame/frame.ts';
 import type {Redact} from './said.ts';
 
 /** Names that `--executor` takes. */
-export type ExecutorName = 'claude' | 'cline' | 'command';
+export type ExecutorName = 'claude' | 'cline' | 'command' | 'direct';
 
 /** How the parts of a prompt are set apart: by tags, or by headings and fences. */
 export type PromptStyle = 'xml' | 'markdown';
@@ -11,7 +11,7 @@ export type PromptStyle = 'xml' | 'markdown';
 /** An agent found on this machine. */
 export interface Installation {
   executor: ExecutorName;
-  /** Which adapter fits, such as `claude`, `cline-2`, `cline-3`, `command`. */
+  /** Which adapter fits, such as `claude`, `cline-2`, `cline-3`, `command`, `direct`. */
   adapter: string;
   /** Program and leading arguments that start it. */
   program: readonly [string, ...string[]];

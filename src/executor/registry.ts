@@ -2,9 +2,10 @@ import {OneshotError} from '../error.ts';
 import {claude} from './claude.ts';
 import {cline} from './cline.ts';
 import {command} from './command.ts';
+import {direct} from './direct.ts';
 import type {Executor, ExecutorName} from './executor.ts';
 
-const executors: readonly Executor[] = [claude, cline, command];
+const executors: readonly Executor[] = [claude, cline, command, direct];
 
 export const executorNames: readonly ExecutorName[] = executors.map(({name}) => name);
 

@@ -8,6 +8,7 @@ import {DEFAULT_MAX_FRAME_BYTES} from '../../frame/decoder.ts';
 import {DEFAULT_MAX_ITERATIONS} from '../../loop/options.ts';
 import type {TransportChoice} from '../../transport/transport.ts';
 import type {Verbosity} from '../../view/transcript.ts';
+import {endpoint, type Provider, provider, variableName} from '../direct-options.ts';
 import * as value from '../option-values.ts';
 import {
   amount,
@@ -29,6 +30,12 @@ export interface Settings {
   auditorExecutor?: value.ExecutorChoice;
   workerModel?: string;
   auditorModel?: string;
+  workerProvider?: Provider;
+  auditorProvider?: Provider;
+  workerEndpoint?: string;
+  auditorEndpoint?: string;
+  workerApiKeyEnv?: string;
+  auditorApiKeyEnv?: string;
   maxIterations?: number;
   audit?: boolean;
   permissionMode?: PermissionMode;
@@ -71,9 +78,11 @@ export interface Setting<T> {
 
 const always = {values: 'any', test: () => true};
 const ofAgent = {
-  values: '`command`, `cline`',
-  test: (name: value.ExecutorChoice) => name === 'command' || name === 'cline',
+  values: '`command`, `cline`, `direct`',
+  test: (name: value.ExecutorChoice) => ['command', 'cline', 'direct'].includes(name),
 };
+
+const ofProvider = {values: '`direct`', test: (name: Provider) => name === 'direct'};
 
 const {limits, monitor, onAsk} = DEFAULT_ACTIVITY;
 
@@ -85,7 +94,7 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
     form: text(value.executorChoice),
     flag: '--executor',
     normally: 'auto',
-    about: 'the agent: `auto` (claude, then cline), `claude`, `cline`, `command`',
+    about: 'the agent: `auto` (claude, then cline), `claude`, `cline`, `command`, `direct`',
     guarded: ofAgent,
   },
   auditorExecutor: {
@@ -109,6 +118,52 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
     normally: null,
     example: 'haiku',
     about: "model of the auditor; default: the agent's own",
+  },
+  workerProvider: {
+    form: text(provider),
+    flag: '--worker-provider',
+    normally: 'executor',
+    about: 'what the worker is: `executor`, an agent with a CLI, or `direct`, an endpoint',
+    guarded: ofProvider,
+  },
+  auditorProvider: {
+    form: text(provider),
+    flag: '--auditor-provider',
+    normally: 'executor',
+    about: 'the same of the auditor',
+    guarded: ofProvider,
+  },
+  workerEndpoint: {
+    form: text(endpoint),
+    flag: '--worker-endpoint',
+    normally: null,
+    example: 'http://127.0.0.1:11434/v1',
+    about: 'of a direct worker: any endpoint that is compatible with OpenAI',
+    guarded: always,
+  },
+  auditorEndpoint: {
+    form: text(endpoint),
+    flag: '--auditor-endpoint',
+    normally: null,
+    example: 'http://127.0.0.1:11434/v1',
+    about: 'the same of the auditor',
+    guarded: always,
+  },
+  workerApiKeyEnv: {
+    form: text(variableName),
+    flag: '--worker-api-key-env',
+    normally: null,
+    example: 'OPENAI_API_KEY',
+    about: "name of the variable that holds the key of the worker's endpoint",
+    guarded: always,
+  },
+  auditorApiKeyEnv: {
+    form: text(variableName),
+    flag: '--auditor-api-key-env',
+    normally: null,
+    example: 'OPENAI_API_KEY',
+    about: 'the same of the auditor',
+    guarded: always,
   },
   maxIterations: {
     form: amount(value.positiveInteger, (count) => count, 'a whole number from 1 on'),

@@ -29,13 +29,7 @@ export const RETIRED_KEYS: Readonly<Record<string, string>> = {
 
 /** Keys that are understood well enough to say what to do instead. They are errors, since a run without them is another one. */
 export const REFUSED_KEYS: Readonly<Record<string, string>> = {
-  ...ofBothRoles('ApiKeyEnv', 'Write "env": {"ANTHROPIC_API_KEY": {"fromEnv": "NAME"}}.'),
   ...ofBothRoles('ApiKeyFile', 'Write "env": {"ANTHROPIC_API_KEY": {"fromFile": "PATH"}}.'),
-  ...ofBothRoles(
-    'Provider',
-    'Choose the agent with executor, and its provider in the settings of the agent.',
-  ),
-  ...ofBothRoles('Endpoint', 'Give the agent its own variable: "env": {"ANTHROPIC_BASE_URL": "https://…"}.'),
   streaming: 'Write "transport": "buffered" for --no-streaming.',
   logsDir: 'Set ONESHOT_HOME, or give --logs-dir.',
   verbose: 'Write "verbosity": "verbose".',
