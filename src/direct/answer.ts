@@ -86,7 +86,7 @@ export class Answer {
   #chunk(value: unknown): Line[] {
     this.#error ??= errorIn(value);
     if (this.#error) return [];
-    const {id, model, text, reasoning, finishReason, usage} = readChunk(value as Record<string, unknown>);
+    const {id, model, text, reasoning, finishReason, usage} = readChunk(value);
     const lines: Line[] = [];
     if (id !== null && !this.#isIdentified) lines.push({type: 'response', id, model});
     this.#isIdentified ||= id !== null;

@@ -12,7 +12,8 @@ export interface Chunk {
 }
 
 /** A piece of a stream, or a whole answer of a server that does not stream. */
-export function readChunk(value: Json): Chunk {
+export function readChunk(given: unknown): Chunk {
+  const value = object(given);
   const choice = objects(value.choices).find(({index}) => (number(index) ?? 0) === 0) ?? {};
   const said = isJson(choice.delta) ? choice.delta : object(choice.message);
   return {

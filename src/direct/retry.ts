@@ -29,7 +29,8 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | null {
   const given = headers.get('retry-after');
   const seconds = amount(given);
   if (seconds !== null) return Math.ceil(seconds * 1000);
-  const date = Date.parse(given ?? '');
+  // HTTP dates begin with a day; Date.parse takes more for a date than there is.
+  const date = /^[a-z]/i.test(given ?? '') ? Date.parse(given!) : Number.NaN;
   return Number.isNaN(date) ? null : Math.max(0, date - nowMs);
 }
 
