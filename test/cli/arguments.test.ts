@@ -35,6 +35,7 @@ describe('a task', () => {
         prompt: {from: 'argument', text: 'do it'},
         executor: 'auto',
         auditorExecutor: null,
+        direct: {worker: null, auditor: null},
         workerModel: null,
         auditorModel: null,
         maxIterations: 5,
@@ -96,6 +97,7 @@ describe('a task', () => {
       prompt: {from: 'argument', text: 'do it'},
       executor: 'cline',
       auditorExecutor: 'claude',
+      direct: {worker: null, auditor: null},
       workerModel: 'a',
       auditorModel: 'b',
       maxIterations: 2,
@@ -401,7 +403,7 @@ describe('wrong input is one line with a code and the next step, and exit code 2
     ],
     [
       ['run', 'a b', '--auditor-provider', 'x'],
-      'oneshot: INVALID_OPTION: there is no option --auditor-provider. Choose the agent with --auditor-executor, and its provider in the settings of the agent.',
+      'oneshot: INVALID_OPTION: --auditor-provider "x" is not valid. It takes executor, for an agent with a CLI, or direct, for an endpoint.',
     ],
     [['config', 'shwo'], 'oneshot: USAGE: there is no config "shwo". Did you mean oneshot config show?'],
     [
@@ -420,11 +422,11 @@ describe('wrong input is one line with a code and the next step, and exit code 2
     ],
     [
       ['a b', '--executor', 'claud'],
-      'oneshot: UNKNOWN_EXECUTOR: --executor "claud" is no executor. Did you mean claude? There are auto, claude, cline, command.',
+      'oneshot: UNKNOWN_EXECUTOR: --executor "claud" is no executor. Did you mean claude? There are auto, claude, cline, command, direct.',
     ],
     [
       ['a b', '--auditor-executor', 'x'],
-      'oneshot: UNKNOWN_EXECUTOR: --auditor-executor "x" is no executor. Did you mean auto? There are auto, claude, cline, command.',
+      'oneshot: UNKNOWN_EXECUTOR: --auditor-executor "x" is no executor. Did you mean auto? There are auto, claude, cline, command, direct.',
     ],
     [
       ['a b', '--executor', 'command'],
@@ -526,7 +528,7 @@ describe('wrong input is one line with a code and the next step, and exit code 2
     ],
     [
       ['normalize', '--executor', 'auto'],
-      'oneshot: UNKNOWN_EXECUTOR: --executor "auto" is no executor. Did you mean claude? There are claude, cline, command.',
+      'oneshot: UNKNOWN_EXECUTOR: --executor "auto" is no executor. Did you mean claude? There are claude, cline, command, direct.',
     ],
     [
       ['normalize', '--executor', 'claude', '--exit-code', '1', '--exit-signal', 'SIGINT'],
@@ -546,7 +548,7 @@ describe('wrong input is one line with a code and the next step, and exit code 2
     ],
     [
       ['a b', '--executor', `evil\n\x1b[31m${'x'.repeat(100)}`],
-      `oneshot: UNKNOWN_EXECUTOR: --executor "evil\\n\\u001b[31m${'x'.repeat(70)}…" is no executor. Did you mean claude? There are auto, claude, cline, command.`,
+      `oneshot: UNKNOWN_EXECUTOR: --executor "evil\\n\\u001b[31m${'x'.repeat(70)}…" is no executor. Did you mean claude? There are auto, claude, cline, command, direct.`,
     ],
   ])('%j', (argv, line) => expect(complaint(argv)).toEqual({code: 2, line}));
 });

@@ -53,13 +53,16 @@ describe('a command', () => {
 
 describe('the registry', () => {
   it('knows each executor by its name', () => {
-    expect(executorNames).toEqual(['claude', 'cline', 'command']);
+    expect(executorNames).toEqual(['claude', 'cline', 'command', 'direct']);
     for (const name of executorNames) expect(executorByName(name).name).toBe(name);
   });
 
   it('says what there is when it is asked for another one', () => {
     expect(() => executorByName('clown')).toThrow(
-      expect.objectContaining({code: 'UNKNOWN_EXECUTOR', nextStep: 'Choose one of: claude, cline, command.'}),
+      expect.objectContaining({
+        code: 'UNKNOWN_EXECUTOR',
+        nextStep: 'Choose one of: claude, cline, command, direct.',
+      }),
     );
   });
 });

@@ -76,8 +76,13 @@ describe('the keys of a file', () => {
       '{"env": {"MY_API_KEY": "sk-abc-123"}}',
       'env.MY_API_KEY would keep a secret in a file. Say where it is: "env": {"MY_API_KEY"',
     ],
-    ['{"workerApiKeyEnv": "X"}', 'workerApiKeyEnv is no key of oneshot. Write "env"'],
-    ['{"auditor_endpoint": "X"}', 'auditor_endpoint is no key of oneshot. Give the agent its own variable'],
+    ['{"workerApiKeyFile": "X"}', 'workerApiKeyFile is no key of oneshot. Write "env"'],
+    ['{"auditor_endpoint": "X"}', 'auditor_endpoint "X" is no address of http or https. Give one such as'],
+    ['{"workerProvider": "X"}', 'workerProvider "X" is not valid. It takes executor'],
+    [
+      '{"worker_api_key_env": "A,B"}',
+      'worker_api_key_env "A,B" is not valid. It takes the name of one variable',
+    ],
   ])('%s: an error names file, line and key', (text, message) => {
     const {code, line} = complaint(() => read(text));
     expect(code).toBe(2);
