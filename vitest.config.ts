@@ -15,6 +15,8 @@ export default defineConfig({
         'src/frame/**',
         'src/activity/**',
         'src/executor/**',
+        'src/direct/**',
+        'src/fields.ts',
         'src/supervision.ts',
         'src/run.ts',
         'src/session/{append-file,file-log,fold-log,list,lock,open,read,remove,reopen,shape,snapshot}.ts',

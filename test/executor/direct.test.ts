@@ -1,7 +1,6 @@
 import {existsSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
 import {direct, directProgram} from '../../src/executor/direct.ts';
-import {say} from './say.ts';
 
 const ARGS = ['--endpoint', 'http://127.0.0.1:11434/v1', '--api-key-env', 'MY_KEY'];
 const ENV = {MY_KEY: 'secret-key-1'};

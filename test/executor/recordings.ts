@@ -61,6 +61,7 @@ function installationOf(agent: string): Installation {
   const adapters: Record<string, [ExecutorName, string]> = {
     'claude-code': ['claude', 'claude'],
     cline: ['cline', `cline-${version.split('.')[0]}`],
+    direct: ['direct', 'direct'],
   };
   const [executor, adapter] = adapters[program] ?? ['command', 'command'];
   return {executor, adapter, program: [program], version};

@@ -10,6 +10,7 @@ const adapters: Installation[] = [
   {executor: 'claude', adapter: 'claude', program: ['claude'], version: null},
   {executor: 'cline', adapter: 'cline-2', program: ['cline'], version: null},
   {executor: 'cline', adapter: 'cline-3', program: ['cline'], version: null},
+  {executor: 'direct', adapter: 'direct', program: ['direct'], version: null},
 ];
 
 /** Ends with a well-formed `run_finished`, every event valid by the schema, numbered without a gap. */
@@ -58,6 +59,8 @@ describe('whatever an agent says', () => {
       'agent_event',
       'run_result',
       'error',
+      'retry',
+      'end',
       'x',
     );
     const frame = fc.record(
