@@ -55,8 +55,6 @@ export class Answer {
         return [];
       case 'json':
         return this.#chunk(piece.value);
-      default:
-        return piece satisfies never;
     }
   }
 

@@ -46,7 +46,7 @@ export async function ask({options, key, request, clock}: Question, tell: Tell):
       if (answer.isFinished) watch.allow(TAIL_MS, 'the server does not end its answer');
       else if (answer.hasBegun) watch.allow(idleMs, `the answer stopped for ${idleMs / 1000} s`);
     };
-    await read(response, answer, (line) => tell(line), goOn);
+    await read(response, answer, tell, goOn);
     return answered(answer.end(null));
   } catch (error) {
     return answered(answer.end(connectionProblem(error)));
@@ -85,8 +85,7 @@ async function beginningOf({body}: Response): Promise<string> {
 }
 
 function refused({status, statusText}: Response, body: string, url: URL): AnswerEnd {
-  const said = errorOfBody(body) || statusText;
-  const reason = `HTTP ${status}${said && `: ${said}`}${adviceFor(status, url)}`;
+  const reason = `HTTP ${status}: ${errorOfBody(body) || statusText}${adviceFor(status, url)}`;
   return {ok: false, finishReason: null, text: null, reason, status, canRetry: isRetriable(status)};
 }
 

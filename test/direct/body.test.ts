@@ -22,7 +22,7 @@ const BODIES: [string, string][] = [
   ['a stream with comments', `: ping\n\n${WORDS.replaceAll('data:', ': ping\n\ndata:')}`],
   ['a stream with a byte order mark', `\ufeff${WORDS}`],
   ['a stream without a last line end', WORDS.trimEnd()],
-  ['a stream with ids, names and retry', `retry: 5\nid: 1\nevent: message\n${WORDS}`],
+  ['a stream with ids, names and retry', `retry: 5\nretry: x\ncolour: red\nid: 1\nevent: message\n${WORDS}`],
   ['a stream with data on several lines', 'data: {"choices":\ndata: []}\n\n'],
   ['an error event', `event: error\n${event({message: 'é'})}`],
   [
@@ -142,6 +142,9 @@ describe('an error in a stream', () => {
     [{error: 'm\nm', status: 502}, 'm m', 502],
     [{object: 'error', message: 'm', code: 400}, 'm', 400],
     [[{error: {message: 'm', code: 500}}], 'm', 500],
+    [{error: [[], 'x']}, 'the server reports an error and does not say which', null],
+    [{error: ' '}, 'the server reports an error and does not say which', null],
+    [{error: 3}, 'the server reports an error and does not say which', null],
     [{error: {}}, 'the server reports an error and does not say which', null],
     [{error: {message: ' '}, message: 'm'}, ' ', null],
   ])('%j is told in one line', (value, reason, status) => {
@@ -151,6 +154,15 @@ describe('an error in a stream', () => {
   it('that comes behind the last word fails the answer all the same', () => {
     const {end} = seen(word('a') + finish() + event({error: 'late'}));
     expect(end).toMatchObject({ok: false, reason: 'late', text: 'a'});
+  });
+
+  it('that is called so holds the error in whatever fields', () => {
+    for (const data of [{message: 'm'}, {error: {message: 'm'}}, {error: 'm'}, 'm']) {
+      expect(seen(`event: error\n${event(JSON.stringify(data))}`).end).toMatchObject({
+        ok: false,
+        reason: 'm',
+      });
+    }
   });
 
   it('is null where there is none', () => {

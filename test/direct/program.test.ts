@@ -212,10 +212,43 @@ describe('another request', () => {
     ],
     [413, '<h1>Too\n<b>large</b></h1><style>h1 {}</style>', 'HTTP 413: Too large'],
     [418, '', "HTTP 418: I'm a Teapot"],
+    [304, '', 'HTTP 304: Not Modified'],
   ])('is not made after HTTP %i', async (status, body, reason) => {
     const {code, end} = await askServer([refuses(status, body)]);
     expect({code, end}).toMatchObject({code: 1, end: {ok: false, reason, text: null}});
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('is not made where the address is wrong, and the reason says what may be', async () => {
+    server = await startChatServer(refuses(404, 'Not here'));
+    const {end} = await ask(server.origin);
+    expect(end.reason).toBe('HTTP 404: Not here (does the endpoint end in /v1?)');
+  });
+
+  it('is made after an error that breaks off itself, or has no end', async () => {
+    const brokenOff: Reply = (response) => {
+      response.writeHead(503, SOON);
+      response.write('Serv', () => response.destroy());
+    };
+    const endless: Reply = (response) => {
+      response.writeHead(503, SOON);
+      response.write('x'.repeat(100_000));
+    };
+    const {code, lines} = await askServer([brokenOff, endless, streams(answer('ok'))]);
+    expect(code).toBe(0);
+    expect(lines.slice(1, 3)).toMatchObject([
+      {status: 503},
+      {status: 503, error: expect.stringMatching(/^HTTP 503: x{299}…$/)},
+    ]);
+  });
+
+  it('is made after an answer without a body', async () => {
+    const {code, lines} = await askServer([refuses(204, ''), streams(answer('ok'))], {clock: hasty});
+    expect(code).toBe(0);
+    expect(lines[1]).toMatchObject({
+      type: 'retry',
+      error: 'the answer broke off: the connection was closed before its end',
+    });
   });
 
   it('is made three times and no more', async () => {
@@ -241,6 +274,7 @@ describe('another request', () => {
     let pings = 0;
     const silent: Reply = (response) => {
       response.writeHead(200);
+      response.write(choice({delta: {role: 'assistant', content: ''}}));
       const timer = setInterval(() => response.write(': ping\n\n', () => pings++), 1);
       response.on('close', () => clearInterval(timer));
     };
@@ -249,7 +283,7 @@ describe('another request', () => {
     await passes(clock, 240_000);
     await passes(clock, 1_000);
     const {lines, text} = await asked;
-    expect(lines[1]).toMatchObject({type: 'retry', error: 'no answer within 240 s'});
+    expect(lines[2]).toMatchObject({type: 'retry', error: 'no answer within 240 s'});
     expect(text).toBe('ok');
   });
 
