@@ -205,7 +205,7 @@ function taskOf(
     ...watchOf(flags, ACTIVITY_OF_TASK, nameOf),
     ...worktreeOf(flags),
     prompt,
-    ...rolesOf(given, flags),
+    ...rolesOf(Object.assign({}, given, ...above.map(({settings}) => settings)), flags),
     workerModel: flags.workerModel ?? null,
     auditorModel: flags.auditorModel ?? null,
     maxIterations: flags.maxIterations ?? DEFAULT_MAX_ITERATIONS,
