@@ -27,7 +27,9 @@ export interface RoleFlags extends DirectFlags {
 }
 
 /** Arguments of the direct program for each role; null where the role has an agent with a CLI. */
-export type DirectArgs = Readonly<Record<Role, readonly string[] | null>>;
+export type DirectArgs = Readonly<Record<AgentRole, readonly string[] | null>>;
+
+type AgentRole = Exclude<Role, 'check'>;
 
 export interface RoleChoices {
   executor: ExecutorChoice;
@@ -95,7 +97,7 @@ function auditorAgent({auditorExecutor}: RoleFlags): ExecutorChoice | null {
 
 /** The names of a role's flags. */
 interface RoleNames {
-  role: Role;
+  role: AgentRole;
   executor: 'executor' | 'auditorExecutor';
   executorFlag: string;
   provider: 'workerProvider' | 'auditorProvider';
@@ -166,7 +168,7 @@ function argsOf({role, model, endpoint: endpointKey, apiKeyEnv}: RoleNames, flag
   return ['--endpoint', url, ...(key === undefined ? [] : ['--api-key-env', key])];
 }
 
-function incomplete(role: Role, what: string, flag: string): OneshotError {
+function incomplete(role: AgentRole, what: string, flag: string): OneshotError {
   return new OneshotError('USAGE', `a direct ${role} needs ${an(what)}`, `Add ${flag}.`);
 }
 

@@ -32,7 +32,7 @@ export class Answer {
 
   /** All of it has come; what may still follow is its usage. */
   get isFinished(): boolean {
-    return this.#finishReason !== null || this.isOver;
+    return this.#finishReason !== null || this.#isDone;
   }
 
   /** Nothing more is to be read. */

@@ -38,5 +38,6 @@ function usageOf(usage: Json): Usage {
     inputTokens: number(usage.prompt_tokens),
     outputTokens: number(usage.completion_tokens),
     costUsd: number(usage.cost),
+    turns: null,
   };
 }

@@ -1,7 +1,7 @@
 /** A prompt to its answer, over as many requests as that takes. */
 import type {Clock} from '../clock.ts';
-import type {Usage} from '../event.ts';
-import {type Json, sum} from '../fields.ts';
+import {addUsage, NO_USAGE} from '../event.ts';
+import type {Json} from '../fields.ts';
 import {type Asked, ask} from './ask.ts';
 import type {EndLine, Tell} from './line.ts';
 import type {DirectOptions} from './options.ts';
@@ -21,14 +21,14 @@ export async function complete(completion: Completion, tell: Tell): Promise<EndL
   const {options, key, clock, random} = completion;
   const {model, url, maxRetries} = options;
   tell({type: 'start', model, endpoint: url.origin});
-  let spent = NOTHING;
+  let spent = NO_USAGE;
   let withUsage = true;
   for (let attempt = 1; ; ) {
     const request = requestOf(completion, withUsage);
     const asked = await ask({options, key, request, clock}, tell);
     const {end, answer, afterMs} = asked;
-    if (answer.usage) {
-      spent = added(spent, answer.usage);
+    if (answer.hasBegun || answer.isFinished || answer.usage) {
+      spent = addUsage(spent, {...(answer.usage ?? NO_USAGE), turns: 1});
       tell({type: 'usage', ...spent});
     }
     if (withUsage && wantsNoStreamOptions(asked)) {
@@ -77,14 +77,4 @@ function endLine({end}: Asked, delayMs: number): EndLine {
 function told(line: EndLine, tell: Tell): EndLine {
   tell(line);
   return line;
-}
-
-const NOTHING: Usage = {inputTokens: null, outputTokens: null, costUsd: null};
-
-function added(some: Usage, more: Usage): Usage {
-  return {
-    inputTokens: sum(some.inputTokens, more.inputTokens),
-    outputTokens: sum(some.outputTokens, more.outputTokens),
-    costUsd: sum(some.costUsd, more.costUsd),
-  };
 }

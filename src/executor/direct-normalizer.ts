@@ -32,6 +32,7 @@ export class DirectNormalizer extends AgentNormalizer {
           inputTokens: number(value.inputTokens),
           outputTokens: number(value.outputTokens),
           costUsd: number(value.costUsd),
+          turns: number(value.turns),
         });
       case 'retry':
         return this.#retry(value);

@@ -13,7 +13,7 @@ const MODES: readonly PermissionMode[] = ['agent', 'read'];
 export const direct: Executor = {
   name: 'direct',
   installHint: 'It is part of oneshot: install that anew.',
-  streamingFlags: [],
+  optionalFlags: [],
   promptStyle: 'markdown',
   hasTerminalEvent: true,
 

@@ -55,6 +55,11 @@ const KINDS: readonly Kind[] = [
     failure: {remedy: 'elsewhere', isOverload: false, nextStep: 'Look at the account that the agent uses.'},
   },
   {
+    // An answer that its limit, a filter or a tool that is not there has ended: the next one would go the same way.
+    words: /\bfinish_reason\b/,
+    failure: {remedy: 'elsewhere', isOverload: false, nextStep: 'Choose another model, or raise its limit.'},
+  },
+  {
     words: /\b(429|529|rate[ _-]?limit\w*|too many requests|overloaded\w*|usage limit|limit reached)\b/i,
     failure: {remedy: 'again', isOverload: true, nextStep: 'Wait for a while, then: oneshot resume.'},
   },

@@ -40,7 +40,7 @@ describe('an answer', () => {
       {type: 'response', id: 'chat-1', model: 'served'},
       {type: 'text', text: 'Hel'},
       {type: 'text', text: 'lo'},
-      {type: 'usage', inputTokens: 7, outputTokens: 3, costUsd: null},
+      {type: 'usage', inputTokens: 7, outputTokens: 3, costUsd: null, turns: 1},
       {type: 'end', ok: true, reason: 'answered', finishReason: 'stop', text: 'Hello'},
     ]);
   });
@@ -93,7 +93,7 @@ describe('an answer', () => {
     const {code, lines} = await askServer([streams(JSON.stringify(whole), 'application/json')]);
     expect(code).toBe(0);
     expect(lines).toContainEqual({type: 'text', text: 'All'});
-    expect(lines).toContainEqual({type: 'usage', inputTokens: 1, outputTokens: 2, costUsd: 0.25});
+    expect(lines).toContainEqual({type: 'usage', inputTokens: 1, outputTokens: 2, costUsd: 0.25, turns: 1});
   });
 
   it('without a finish_reason counts when [DONE] has come, and the other way round', async () => {
@@ -106,9 +106,10 @@ describe('an answer', () => {
     ]);
   });
 
-  it('has no usage where the server tells none', async () => {
-    const {types} = await askServer([streams(word('a') + finish() + DONE)]);
-    expect(types).toEqual(['start', 'response', 'text', 'end']);
+  it('has no tokens where the server tells none', async () => {
+    const {lines} = await askServer([streams(word('a') + finish() + DONE)]);
+    const nothing = {inputTokens: null, outputTokens: null, costUsd: null};
+    expect(lines).toContainEqual({type: 'usage', ...nothing, turns: 1});
   });
 
   it('is over with [DONE], whatever the server does then', async () => {
@@ -290,7 +291,8 @@ describe('another request', () => {
   it('is made when reasoning breaks off, and not when the answer has begun', async () => {
     const thought = choice({delta: {reasoning: 'Hm.'}});
     const {types} = await askServer([drops(thought), streams(answer('ok'))], {clock: hasty});
-    expect(types).toEqual(['start', 'response', 'reasoning', 'retry', 'response', 'text', 'usage', 'end']);
+    const first = ['response', 'reasoning', 'usage', 'retry'];
+    expect(types).toEqual(['start', ...first, 'response', 'text', 'usage', 'end']);
   });
 
   it('is made after an error of the stream that has such a status', async () => {

@@ -12,7 +12,7 @@ describe('the lines of the direct program', () => {
       {type: 'response', id: 'chat-1', model: 'served'},
       {type: 'reasoning', text: 'Hm.'},
       {type: 'text', text: 'Yes'},
-      {type: 'usage', inputTokens: 7, outputTokens: 3, costUsd: null},
+      {type: 'usage', inputTokens: 7, outputTokens: 3, costUsd: null, turns: 1},
       {type: 'end', ok: true, reason: 'answered', finishReason: 'stop', text: 'Yes'},
     );
     const said = {messageId: 'message-1', parentToolCallId: null};
@@ -26,13 +26,13 @@ describe('the lines of the direct program', () => {
       },
       {type: 'agent_thought_chunk', content: {type: 'text', text: 'Hm.'}, ...said},
       {type: 'agent_message_chunk', content: {type: 'text', text: 'Yes'}, ...said},
-      {type: 'usage_update', inputTokens: 7, outputTokens: 3, costUsd: null},
+      {type: 'usage_update', inputTokens: 7, outputTokens: 3, costUsd: null, turns: 1},
     ]);
     expect(facts).toMatchObject({
       terminal: {ok: true, reason: 'answered'},
       text: 'Yes',
       agentSession: 'chat-1',
-      usage: {inputTokens: 7, outputTokens: 3, costUsd: null},
+      usage: {inputTokens: 7, outputTokens: 3, costUsd: null, turns: 1},
       errors: [],
     });
   });

@@ -10,6 +10,7 @@ const request = {
   model: 'm',
   permissionMode: 'read',
   resume: null,
+  answerSchema: null,
   agentArgs: ARGS,
   without: new Set<string>(),
 } as const;
