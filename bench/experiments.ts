@@ -1,50 +1,77 @@
 /**
- * `npm run experiments NAME [-- --reduced]`: runs an experiment of docs/experiments.md, prints its tables and, at full
- * counts, writes them and the raw results into docs. Progress goes to stderr. Exit 1 when what must hold does not.
+ * `npm run experiments [-- NAME… --quick --report]`: runs experiments, all of them unless some are named, keeps their raw
+ * results in docs/experiments and writes docs/experiments.md, its plots and the section of the README anew; with `--report`
+ * only the latter. Progress goes to stderr. Exit 1 when one breaks off; the others are run all the same.
  */
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {cellsOf, runMatrix} from './activity/matrix.ts';
-import {rawResults, reported} from './activity/report.ts';
 import {PROJECT} from './build.ts';
-import {judged} from './checks/activity.ts';
-import {sectionOf} from './markdown.ts';
+import type {AnyExperiment, Mode, Result, Tools} from './experiments/experiment.ts';
+import {EXPERIMENTS} from './experiments/index.ts';
+import {loadNow, machine} from './experiments/machine.ts';
+import {progressBar} from './experiments/progress-bar.ts';
+import {readmeOf} from './experiments/readme.ts';
+import {reportOf} from './experiments/report.ts';
+import {DOCS, drawPlots, store, storedResults} from './experiments/stored.ts';
 
-/** Runs an experiment; returns whether what must hold does. */
-type Experiment = (reduced: boolean) => Promise<boolean>;
+const README = join(PROJECT, 'README.md');
 
-const EXPERIMENTS: Readonly<Record<string, Experiment>> = {activity};
-
-const DOCUMENT = join(PROJECT, 'docs', 'experiments.md');
-
-async function activity(reduced: boolean): Promise<boolean> {
-  const progress = (text: string) => process.stderr.write(`activity: ${text}\n`);
-  const result = await runMatrix(cellsOf(reduced ? 'reduced' : 'agents'), 2, progress);
-  const document = reported(readFileSync(DOCUMENT, 'utf8'), result);
-  if (!reduced) save(document, 'activity.json', rawResults(result));
-  const {ok, value, target, problems} = judged(result);
-  process.stdout.write(
-    `${sectionOf(document, 'activity')}\n${JSON.stringify({value, target, ok, problems})}\n`,
-  );
+async function main(argv: readonly string[]): Promise<boolean> {
+  const named = argv.filter((argument) => !argument.startsWith('--'));
+  const unknown = argv.filter((argument) => argument.startsWith('--') && !OPTIONS.includes(argument));
+  const experiments = EXPERIMENTS.filter(({name}) => named.length === 0 || named.includes(name));
+  if (unknown.length > 0 || named.some((name) => !EXPERIMENTS.some((known) => known.name === name))) {
+    const names = EXPERIMENTS.map(({name}) => name).join('|');
+    process.stderr.write(`usage: experiments.ts [${names}]… [--quick] [--report]\n`);
+    return false;
+  }
+  let ok = true;
+  if (!argv.includes('--report'))
+    for (const experiment of experiments)
+      ok = (await runAndStore(experiment, argv.includes('--quick') ? 'quick' : 'full')) && ok;
+  await writeReports();
   return ok;
 }
 
-function save(document: string, rawName: string, raw: string): void {
-  const folder = join(PROJECT, 'docs', 'experiments');
-  mkdirSync(folder, {recursive: true});
-  writeFileSync(join(folder, rawName), raw);
-  writeFileSync(DOCUMENT, document);
-}
+const OPTIONS: readonly string[] = ['--quick', '--report'];
 
-async function main(argv: readonly string[]): Promise<boolean> {
-  const reduced = argv.includes('--reduced');
-  const [name = '', ...others] = argv.filter((argument) => argument !== '--reduced');
-  const experiment = EXPERIMENTS[name];
-  if (!experiment || others.length > 0) {
-    process.stderr.write(`usage: experiments.ts ${Object.keys(EXPERIMENTS).join('|')} [--reduced]\n`);
+async function runAndStore(experiment: AnyExperiment, mode: Mode): Promise<boolean> {
+  try {
+    const stored = await store(experiment, await resultOf(experiment, mode));
+    if (!stored) process.stderr.write(`${experiment.name}: the full result is kept\n`);
+    return true;
+  } catch (error) {
+    process.stderr.write(`${experiment.name}: ${error instanceof Error ? error.stack : error}\n`);
     return false;
   }
-  return experiment(reduced);
+}
+
+async function resultOf(experiment: AnyExperiment, mode: Mode): Promise<Result<unknown>> {
+  const loadBefore = loadNow();
+  const startedMs = performance.now();
+  const bar = progressBar(experiment.name, process.stderr);
+  const notes = new Set<string>();
+  const tools: Tools = {progress: bar.step, note: (text) => void notes.add(text)};
+  const counts = experiment.counts[mode];
+  const data = await experiment.measure(counts, tools);
+  bar.end();
+  return {
+    experiment: experiment.name,
+    mode,
+    date: new Date().toISOString().slice(0, 10),
+    seconds: Math.round((performance.now() - startedMs) / 1000),
+    machine: machine(loadBefore),
+    counts,
+    notes: [...notes],
+    data,
+  };
+}
+
+async function writeReports(): Promise<void> {
+  const results = storedResults(EXPERIMENTS);
+  await drawPlots(results);
+  writeFileSync(join(DOCS, 'experiments.md'), reportOf(results));
+  writeFileSync(README, readmeOf(readFileSync(README, 'utf8'), results));
 }
 
 // Not by running out of work: see check.ts.
