@@ -3,16 +3,9 @@
  * objects in the same run: the ceiling. Run with `npx tsx bench/frame.ts [rounds]`; the last line is JSON.
  */
 import {createDecoder} from '../src/frame/decoder.ts';
+import {lines, MIB, oneLongLine, prettyWithNoise, type Shape} from './shapes.ts';
 
 const CHUNK_BYTES = 4095;
-const MIB = 1024 * 1024;
-
-interface Shape {
-  name: string;
-  bytes: Buffer;
-  /** The objects in `bytes`, as text. */
-  sources: string[];
-}
 
 interface Row {
   shape: string;
@@ -20,51 +13,6 @@ interface Row {
   decoderMBps: number;
   parseMBps: number;
   ratio: number;
-}
-
-function event(index: number, textLength: number): Record<string, unknown> {
-  const words = `step ${index}: the file is read, "quoted" and\nwritten`;
-  return {
-    type: 'assistant',
-    session_id: '0f4ac1de-77a1-4d51-9b57-3f1c6e0a2b11',
-    uuid: `${index.toString(16).padStart(8, '0')}-1c55-4e5a-a2b4-95e0c0ffee00`,
-    parent_tool_use_id: null,
-    usage: {input_tokens: index, output_tokens: index % 97, cost: 0.25, cached: index % 2 === 0},
-    message: {
-      role: 'assistant',
-      content: [{type: 'text', text: words.repeat(Math.ceil(textLength / words.length))}],
-    },
-  };
-}
-
-function lines(name: string, totalBytes: number, textLength: number): Shape {
-  const sources: string[] = [];
-  for (let bytes = 0, index = 0; bytes < totalBytes; index++) {
-    const source = JSON.stringify(event(index, textLength));
-    sources.push(source);
-    bytes += Buffer.byteLength(source) + 1;
-  }
-  return {name, bytes: Buffer.from(`${sources.join('\n')}\n`), sources};
-}
-
-function oneLongLine(totalBytes: number): Shape {
-  const items = lines('', totalBytes, 2000).sources.join(',');
-  const source = `{"type":"result","items":[${items}]}`;
-  return {name: 'one 64 MB line', bytes: Buffer.from(`${source}\n`), sources: [source]};
-}
-
-function prettyWithNoise(totalBytes: number): Shape {
-  const sources = lines('', totalBytes * 0.8, 20).sources.map((line) =>
-    JSON.stringify(JSON.parse(line), null, 2),
-  );
-  const noise = [
-    '\x1b[2K\x1b[1G\x1b[36m⠋\x1b[39m working …\r\n',
-    '^C\x1b[?25h',
-    'plain {text} with braces\n',
-    '',
-  ];
-  const text = sources.map((source, index) => `${noise[index % noise.length]}${source}\n`).join('');
-  return {name: 'pretty-printed + noise', bytes: Buffer.from(text), sources};
 }
 
 /** Decodes all of it, and makes sure that no object is missing. */

@@ -40,7 +40,7 @@ export function report({data}: Result<ActivityData>): Report {
 }
 
 function answerOf({scores, traces}: MatrixResult): string[] {
-  const {['the judge']: judge, ...sources} = scores as Record<string, Score> & {'the judge': Score};
+  const {'the judge': judge, ...sources} = scores as Record<string, Score> & {'the judge': Score};
   const single = Object.entries(sources).filter(([name]) => name.endsWith(' only'));
   const told = single.map(
     ([name, {accuracy, falseAlarms}]) => `${name} ${accuracy} % (${falseAlarms} false alarms)`,
