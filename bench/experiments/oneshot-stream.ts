@@ -2,11 +2,12 @@
 import {tmpdir} from 'node:os';
 import {spawnChild} from '../../src/transport/spawn.ts';
 import type {Child, TransportChoice} from '../../src/transport/transport.ts';
+import {plainEnvironment} from './plain-environment.ts';
 import {type Stream, TickReader} from './ticks.ts';
 
 export interface StreamOptions {
   transport: TransportChoice;
-  /** @default our own */
+  /** @default `plainEnvironment()` */
   env?: NodeJS.ProcessEnv;
   /** Called when the program has been started. */
   started?(child: Child): void;
@@ -16,7 +17,7 @@ export interface StreamOptions {
 
 /** @throws unless the program ended with 0 */
 export async function oneshotStream(argv: readonly string[], options: StreamOptions): Promise<Stream> {
-  const {transport, env = process.env, started, chunk} = options;
+  const {transport, env = plainEnvironment(), started, chunk} = options;
   const reader = new TickReader();
   const child = await spawnChild(
     {argv: argv as [string, ...string[]], cwd: tmpdir(), env, stdin: null, transport, spoolDir: tmpdir()},

@@ -39,7 +39,8 @@ export const json = defineExperiment<JsonCounts, JsonData>({
   method: [
     `Streams of several shapes are fed to each reader in chunks, in turn, in a process of its own for each shape. The ceiling is
 \`JSON.parse(buffer.toString())\` on objects that have been cut out already. 4,095 bytes is what a PTY hands over at most; "whole" is
-a chunk a line. A reader that finds other objects than there are is marked with how many it found.`,
+a chunk a line. Speed is per second of CPU time, all threads of the process counted, which other work on the machine disturbs
+less than it does wall time. A reader that finds other objects than there are is marked with how many it found.`,
     `Memory: by how much a process grows at most while it reads one object in chunks of 4,095 bytes and keeps what came of it; each in
 a process of its own.`,
     `Accuracy: ${CASES.length} short streams as terminals, crashes and people make them, each cut into single bytes, into 7 bytes and not

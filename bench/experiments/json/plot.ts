@@ -23,7 +23,7 @@ function throughputPlot({throughput}: JsonResult['data']): Plot {
         .map((reader) => ({shape: row.shape, reader, rate: medianOf(row, reader)})),
     );
   const title = 'Reading JSON objects in chunks of 4,095 bytes (no bar: objects are missing)';
-  const x = {field: 'rate', title: 'MB/s'};
+  const x = {field: 'rate', title: 'MB a second of CPU time'};
   return {title, spec: barChart({title, points, x, y: {field: 'shape', title: ''}, color: 'reader'})};
 }
 

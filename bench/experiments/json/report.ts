@@ -17,11 +17,11 @@ export function report({data}: JsonResult): Report {
       'A scanner of our own, which hands a line that looks like one object to `JSON.parse` and looks at bytes only where that fails. ' +
       'Nothing has to be set for it but `--max-frame`, the bound of what one object may take.',
     tables: [
-      'MB/s in chunks of 4,095 bytes, and the ratio to `JSON.parse` alone:',
+      'MB a second of CPU time in chunks of 4,095 bytes, and the ratio to `JSON.parse` alone:',
       '',
       ...throughputTable(atPtySize),
       '',
-      'MB/s cut in other ways:',
+      'The same, cut in other ways:',
       '',
       ...throughputTable(otherwiseCut),
       '',
@@ -54,7 +54,7 @@ function answerOf({throughput, accuracy, endToEnd}: JsonData): string[] {
   return [
     `oneshot's decoder runs at ${ratio('340 B lines')} of \`JSON.parse\` alone on lines of 340 bytes, ${ratio('4 KB lines')} on 4 KB ` +
       `and ${ratio('one 64 MB line')} on one line of 64 MB. Of the malformed and incomplete streams were read rightly: ${rights.join(', ')}. ` +
-      `Decoding, normalizing and recording together run at ${figure(whole.median)} of the speed of readline with \`JSON.parse\`, which ` +
+      `Decoding, normalizing and recording together take ${figure(1 / whole.median)} times the CPU time of readline with \`JSON.parse\`, which ` +
       'does nothing of the rest.',
   ];
 }
@@ -122,7 +122,7 @@ function endToEndTable({endToEnd: {linesPerSecond}}: JsonData): string[] {
     spreadOf(values),
     spreadText(ratioSpread(values, reference)),
   ]);
-  return table(['stage', 'lines/s', 'ratio to readline + JSON.parse'], rows);
+  return table(['stage', 'lines a second of CPU time', 'ratio to readline + JSON.parse'], rows);
 }
 
 export function medianOf(row: Row, reader: string): number {
