@@ -17,18 +17,27 @@ export interface StreamOptions {
 
 /** @throws unless the program ended with 0 */
 export async function oneshotStream(argv: readonly string[], options: StreamOptions): Promise<Stream> {
-  const {transport, env = plainEnvironment(), started, chunk} = options;
   const reader = new TickReader();
-  const child = await spawnChild(
-    {argv: argv as [string, ...string[]], cwd: tmpdir(), env, stdin: null, transport, spoolDir: tmpdir()},
-    (stream, bytes) => {
-      if (stream !== 'stdout') return;
-      chunk?.(bytes);
-      reader.feed(bytes);
-    },
-  );
-  started?.(child);
+  const child = await oneshotChild(argv, options, (bytes) => {
+    options.chunk?.(bytes);
+    reader.feed(bytes);
+  });
+  options.started?.(child);
   const {exitCode, signal} = await child.exit;
   if (exitCode !== 0) throw new Error(`${argv[0]} ended with ${exitCode ?? signal}`);
   return reader.end();
+}
+
+/** Without input; `onStdout` gets what it says. */
+export function oneshotChild(
+  argv: readonly string[],
+  {transport, env = plainEnvironment()}: Pick<StreamOptions, 'transport' | 'env'>,
+  onStdout: (bytes: Buffer) => void,
+): Promise<Child> {
+  return spawnChild(
+    {argv: argv as [string, ...string[]], cwd: tmpdir(), env, stdin: null, transport, spoolDir: tmpdir()},
+    (stream, bytes) => {
+      if (stream === 'stdout') onStdout(bytes);
+    },
+  );
 }

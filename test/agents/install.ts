@@ -99,7 +99,7 @@ async function newestVersion(packageName: string): Promise<string> {
 }
 
 /** Runs npm and returns its stdout. Its messages are not passed on, as they name the registry; its error code is. */
-function npm(args: readonly string[]): Promise<string> {
+export function npm(args: readonly string[]): Promise<string> {
   const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
   const child = spawn('npm', [...args, ...quiet], {stdio: ['ignore', 'pipe', 'pipe']});
   const output = {stdout: '', stderr: ''};

@@ -2,6 +2,7 @@
 
 import {median, percentile} from '../../stats.ts';
 import {answer, inputOf} from '../apart.ts';
+import {memoryGrowth} from '../memory.ts';
 import {oneshotStream} from '../oneshot-stream.ts';
 import {LINE_BYTES, type Lines, lineArguments, type Stream} from '../ticks.ts';
 import {sizedStream} from './sized-reader.ts';
@@ -52,8 +53,7 @@ await stream({count: 200, intervalUs: 0});
 const firstMs: number[] = [];
 for (let start = 0; start < starts; start++) firstMs.push((await stream({count: 1, intervalUs: 0})).firstMs);
 const slow = await withCpu(() => stream({count: paced, intervalUs: 2000}));
-global.gc?.();
-const rssBefore = process.memoryUsage.rss();
+const rssBytes = memoryGrowth();
 const fast = await withCpu(() => stream({count: flood, intervalUs: 0}));
 answer({
   firstMs: median(firstMs),
@@ -62,5 +62,5 @@ answer({
   pacedCpuUs: slow.cpuUs / paced,
   floodCpuUs: fast.cpuUs / flood,
   megabytesPerSecond: fast.stream.bytes / 1e3 / fast.stream.ms,
-  rssBytes: Math.max(0, process.resourceUsage().maxRSS * 1024 - rssBefore),
+  rssBytes: rssBytes(),
 } satisfies BufferSample);

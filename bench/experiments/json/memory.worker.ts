@@ -1,5 +1,6 @@
 /** The most memory that a reader takes for one object, in a process of its own that holds no more of it than a chunk. */
 import {answer, inputOf} from '../apart.ts';
+import {memoryGrowth} from '../memory.ts';
 import {READERS, type ReaderName} from './readers.ts';
 
 export interface MemoryInput {
@@ -28,8 +29,7 @@ function* chunks(objectBytes: number): Generator<Buffer> {
 }
 
 const {reader: name, objectBytes} = inputOf<MemoryInput>();
-global.gc?.();
-const before = process.memoryUsage.rss();
+const rssBytes = memoryGrowth();
 let objects = 0;
 let kept: unknown;
 if (name === 'JSON.parse alone') {
@@ -47,4 +47,4 @@ if (name === 'JSON.parse alone') {
   await reader.end();
 }
 if (objects !== 1 || kept === undefined) throw new Error(`${objects} objects`);
-answer({rssBytes: process.resourceUsage().maxRSS * 1024 - before});
+answer({rssBytes: rssBytes()});

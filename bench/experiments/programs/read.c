@@ -43,6 +43,18 @@ static void line_seen(const char *line, size_t length, long long seen_ns) {
   latencies_ms[latency_count++] = (seen_ns - atoll(at + 6)) / 1e6;
 }
 
+/* Not from getrusage, whose peak begins with that of the parent. */
+static long peak_rss_bytes(void) {
+  long kilobytes = 0;
+  char line[256];
+  FILE *status = fopen("/proc/self/status", "r");
+  if (!status) return 0;
+  while (fgets(line, sizeof line, status))
+    if (sscanf(line, "VmHWM: %ld", &kilobytes) == 1) break;
+  fclose(status);
+  return kilobytes * 1024;
+}
+
 int main(int argc, char **argv) {
   if (argc < 3) return 2;
   int ends[2];
@@ -85,7 +97,7 @@ int main(int argc, char **argv) {
   getrusage(RUSAGE_SELF, &used);
   double cpu_ms = used.ru_utime.tv_sec * 1e3 + used.ru_utime.tv_usec / 1e3 + used.ru_stime.tv_sec * 1e3 + used.ru_stime.tv_usec / 1e3;
   printf("{\"firstMs\":%.3f,\"ms\":%.3f,\"bytes\":%lld,\"objects\":%ld,\"cpuMs\":%.1f,\"peakRssBytes\":%ld,\"latenciesMs\":[",
-         (first - started) / 1e6, (ended - started) / 1e6, bytes, line_count, cpu_ms, used.ru_maxrss * 1024L);
+         (first - started) / 1e6, (ended - started) / 1e6, bytes, line_count, cpu_ms, peak_rss_bytes());
   for (long index = 0; index < latency_count; index++) printf(index ? ",%.4f" : "%.4f", latencies_ms[index]);
   puts("]}");
   return 0;
