@@ -18,7 +18,8 @@ export interface Result<Data> {
   mode: Mode;
   /** Day on which it was run, such as `2026-11-25`. */
   date: string;
-  seconds: number;
+  /** How long it took; null: not recorded. */
+  seconds: number | null;
   machine: Machine;
   counts: unknown;
   notes: string[];

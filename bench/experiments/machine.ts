@@ -5,12 +5,13 @@ import {rounded} from '../stats.ts';
 export interface Machine {
   /** Such as `Linux 6.18.5 x64`. */
   system: string;
-  cpu: string;
+  /** null here and below: not recorded. */
+  cpu: string | null;
   cores: number;
-  memoryGB: number;
+  memoryGB: number | null;
   node: string;
   /** Load average over a minute, before and after. */
-  load: [number, number];
+  load: [number | null, number];
 }
 
 export function loadNow(): number {
@@ -27,4 +28,15 @@ export function machine(loadBefore: number): Machine {
     node: process.versions.node,
     load: [loadBefore, loadNow()],
   };
+}
+
+/** Such as `2 × CPU, 8 GB, Node 20.20.2`. */
+export function hardwareText({cpu, cores, memoryGB, node}: Machine): string {
+  const memory = memoryGB === null ? [] : [`${memoryGB} GB`];
+  return [cpu === null ? `${cores} cores` : `${cores} × ${cpu}`, ...memory, `Node ${node}`].join(', ');
+}
+
+/** Such as `1.5 to 2.5`. */
+export function loadText({load}: Machine): string {
+  return load.filter((value) => value !== null).join(' to ');
 }

@@ -10,7 +10,7 @@ const CONFIG = {
   background: 'white',
   font: 'sans-serif',
   axis: {labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal' as const},
-  legend: {labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal' as const},
+  legend: {labelFontSize: 11, labelLimit: 260, titleFontSize: 12, titleFontWeight: 'normal' as const},
   title: {fontSize: 13, anchor: 'start' as const},
 };
 
@@ -32,13 +32,13 @@ export interface Chart {
   panel?: string;
 }
 
-/** Horizontal bars: one a value of `y`, grouped by `color`. */
+/** Horizontal bars: one a value of `y`, grouped by `color`. On a logarithmic axis, where a bar would begin nowhere, dots. */
 export function barChart({title, points, x, y, color, panel}: Chart): PlotSpec {
   const order = {sort: null};
   return {
     title,
     data: {values: [...points]},
-    mark: {type: 'bar', tooltip: false},
+    mark: x.log ? {type: 'point', filled: true, size: 80, opacity: 1} : {type: 'bar'},
     width: panel ? 260 : 460,
     height: {step: 14},
     encoding: {

@@ -1,6 +1,7 @@
 /** docs/experiments.md, made of the stored results and of nothing else. */
 import {table} from '../markdown.ts';
 import type {AnyExperiment, Result} from './experiment.ts';
+import {hardwareText, loadText} from './machine.ts';
 import {figure} from './spread.ts';
 import type {Results} from './stored.ts';
 
@@ -24,14 +25,14 @@ export function reportOf(results: Results): string {
 function machines(results: Results): string[] {
   const rows = [...results].flatMap(([{name}, result]) => (result ? [machineRow(name, result)] : []));
   if (rows.length === 0) return [];
-  const head = ['experiment', 'counts', 'day', 'took', 'machine', 'load before, after'];
+  const head = ['experiment', 'counts', 'day', 'took', 'machine', 'load average'];
   return [table(head, rows).join('\n')];
 }
 
 function machineRow(name: string, {mode, date, seconds, machine}: Result<unknown>): string[] {
-  const {system, cpu, cores, memoryGB, node, load} = machine;
-  const described = `${system}, ${cores} × ${cpu}, ${memoryGB} GB, Node ${node}`;
-  return [`[${name}](#${name})`, mode, date, `${figure(seconds)} s`, described, load.join(', ')];
+  const took = seconds === null ? '–' : `${figure(seconds)} s`;
+  const described = `${machine.system}, ${hardwareText(machine)}`;
+  return [`[${name}](#${name})`, mode, date, took, described, loadText(machine)];
 }
 
 function sectionOf(experiment: AnyExperiment, result: Result<unknown> | null): string {

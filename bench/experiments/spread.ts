@@ -29,7 +29,7 @@ export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const digits = Number(value.toPrecision(3));
   const text = Math.abs(digits) >= 1000 ? digits.toLocaleString('en-US') : String(digits);
-  return text.includes('e') ? digits.toFixed(6).replace(/0+$/, '') : text;
+  return text.includes('e') ? String(Number(digits.toFixed(6))) : text;
 }
 
 /** Such as `4.56 (4.1–5.2)`; a single value stands alone. */

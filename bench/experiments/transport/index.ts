@@ -54,7 +54,7 @@ are read by oneshot's transport and decoder. "By line" is a pipe to the same pro
 program sees it, to its handler. Then each writes a burst at once and exits, while the reader stands still for a second from the
 first chunk on.`,
     `The real agents run against a scripted model on loopback that says one piece of text each 50 ms; latency is from the
-model's piece to the event that has it. Then the model says a long text at once, and the reader stands still for some seconds
+model's piece to the event that has it (Cline 2 says an answer only when it is whole). Then the model says a long text at once, and the reader stands still for some seconds
 from the first large chunk on: how much arrives, and does the agent's own end?`,
   ],
   counts: {

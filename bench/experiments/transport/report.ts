@@ -25,6 +25,10 @@ export function report({data}: TransportResult): Report {
       'The real agents, with a scripted model:',
       '',
       ...agentsTable(data),
+      '',
+      'What is right for whom, by these figures:',
+      '',
+      ...table(['program or agent', 'transport'], rightWays(data)),
     ],
   };
 }
@@ -102,6 +106,24 @@ function slowText(samples: readonly AgentLoss[]): string[] {
   const ended = samples.filter((sample) => sample.ended).length;
   const codes = [...new Set(samples.map(({exitCode}) => String(exitCode)))];
   return [spreadOf(samples.map(({bytes}) => bytes)), `${ended} of ${samples.length}`, codes.join(', ')];
+}
+
+/** Twice the latency is a difference; so is any byte that is missing. */
+function rightWays({paced, agentLoss}: TransportData): string[][] {
+  const names = (cases: readonly Case<unknown>[]) => [...new Set(cases.map(({name}) => name))];
+  const of = <T>(cases: readonly Case<T>[], name: string, way: string, value: (sample: T) => number) =>
+    spread((cases.find((one) => one.name === name && one.way === way)?.samples ?? []).map(value)).median;
+  const withLineEnds = paced.filter(({lineEnds}) => lineEnds);
+  const programs = names(withLineEnds).map((name) => {
+    const [pty, pipe] = ['pty', 'pipe'].map((way) => of(withLineEnds, name, way, ({p50Ms}) => p50Ms));
+    const quicker = pipe! > 2 * pty! ? 'PTY, or a pipe by line' : 'either';
+    return [name, quicker];
+  });
+  const agents = names(agentLoss).map((name) => {
+    const [pty, pipe] = ['pty', 'pipe'].map((way) => of(agentLoss, name, way, ({bytes}) => bytes));
+    return [name, pipe! < pty! ? 'PTY: it loses output on a pipe' : 'either'];
+  });
+  return [...agents, ...programs];
 }
 
 function lossText(samples: readonly Loss[]): string {
