@@ -35,6 +35,7 @@ export function report({data}: Result<ActivityData>): Report {
       ...signsTable(data.runs),
       '',
       ...scenariosTable(matrix),
+      ...overloadedText(data),
     ],
   };
 }
@@ -48,6 +49,24 @@ function answerOf({scores, traces}: MatrixResult): string[] {
   return [
     `All sources together judged ${judge.accuracy} % of ${traces.length} runs rightly, with ${judge.falseAlarms} false alarms and ` +
       `${judge.misses} misses; ${told.join(', ')}.`,
+  ];
+}
+
+/** What an overloaded machine makes of clocks this short. */
+function overloadedText({overloaded}: ActivityData): string[] {
+  if (!overloaded) return [];
+  const {scores, judgements, traces} = resultOf(overloaded.runs);
+  const {accuracy, falseAlarms, misses, late} = scores['the judge']!;
+  const wrong = judgements['the judge']!.filter(({verdict}) => verdict !== 'right');
+  const clocks = wrong.map(({scenario, agent}) => {
+    const {stop} = traces.find((trace) => trace.scenario === scenario && trace.agent === agent)!;
+    return `${agent} in ${scenario} by ${stop?.clock ?? 'no clock'} after ${seconds(stop?.atMs ?? Number.NaN)}`;
+  });
+  return [
+    '',
+    `Once more, on the same kind of machine at a load average of ${overloaded.load.join(' to ')}: ${accuracy} % of ${traces.length} runs ` +
+      `judged rightly, ${falseAlarms} false alarms, ${misses} misses, ${late} late. Judged wrongly: ${clocks.join('; ')}. The clocks of the ` +
+      'matrix are a fifteenth of the defaults or less; a machine that needs 20 s to start an agent needs longer ones.',
   ];
 }
 

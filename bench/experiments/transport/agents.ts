@@ -104,6 +104,7 @@ async function runAgent(rig: AgentRig, transport: 'pty' | 'pipe', pauseMs = 0): 
     resume: null,
     agentArgs: [],
     without: new Set<string>(),
+    answerSchema: null,
   } as const;
   const command = executor.command(installation, request);
   const normalizer = executor.normalizer(installation, {
