@@ -31,6 +31,8 @@ export class Family {
   /** Every member ever seen. */
   readonly #members = new Set<string>();
   #root: string | null = null;
+  /** Pids of those that the last look has shown, zombies too. */
+  #there: readonly number[] = [];
 
   constructor(options: FamilyOptions) {
     this.#options = {rootParentPid: process.pid, ...options};
@@ -41,7 +43,7 @@ export class Family {
    * @throws where the system does not tell
    */
   async look(): Promise<ProcessFacts[]> {
-    return this.#describe(this.#livingAmong(await this.#list()));
+    return this.#describe(this.#livingAmong(await this.#listBelow()));
   }
 
   /**
@@ -71,7 +73,15 @@ export class Family {
   }
 
   async #list(): Promise<ProcessEntry[]> {
-    return (await this.#options.table.list()).filter(({pid}) => pid !== process.pid);
+    return (await this.#options.table.list()).filter(isNotUs);
+  }
+
+  /** What can belong to it by descent, for less where the system tells it. */
+  async #listBelow(): Promise<ProcessEntry[]> {
+    const {table, rootPid} = this.#options;
+    const pids = [...(rootPid === null ? [] : [rootPid]), ...this.#there];
+    const below = await table.below?.(pids);
+    return below ? below.filter(isNotUs) : this.#list();
   }
 
   #describe(members: readonly ProcessEntry[]): Promise<ProcessFacts[]> {
@@ -85,7 +95,9 @@ export class Family {
       this.#add(entry);
       found.push(...(children.get(entry.pid) ?? []).filter((child) => !this.#has(child)));
     }
-    return entries.filter((entry) => this.#has(entry) && !entry.isZombie);
+    const there = entries.filter((entry) => this.#has(entry));
+    this.#there = there.map(({pid}) => pid);
+    return there.filter(({isZombie}) => !isZombie);
   }
 
   #isRoot({pid, parentPid}: ProcessEntry): boolean {
@@ -102,6 +114,8 @@ export class Family {
     if (entry.pid === this.#options.rootPid) this.#root ??= identity(entry);
   }
 }
+
+const isNotUs = ({pid}: ProcessEntry) => pid !== process.pid;
 
 function childrenOf(entries: readonly ProcessEntry[]): Map<number, ProcessEntry[]> {
   const children = new Map<number, ProcessEntry[]>();

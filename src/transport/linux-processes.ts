@@ -30,6 +30,19 @@ export function linuxProcesses(proc = '/proc', clock: Clock = systemClock): Proc
         .filter((name) => /^\d+$/.test(name))
         .flatMap((pid) => entryOf(proc, pid) ?? []);
     },
+    async below(pids) {
+      const found = new Map<number, ProcessEntry>();
+      const open = [...pids];
+      for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
+        const entry = found.has(pid) ? null : entryOf(proc, String(pid));
+        if (!entry) continue;
+        const children = childrenOf(join(proc, String(pid)));
+        if (!children) return null;
+        found.set(pid, entry);
+        open.push(...children);
+      }
+      return [...found.values()];
+    },
     async describe(entries) {
       return entries.map((entry) => describe(proc, entry));
     },
@@ -82,6 +95,26 @@ function readStat(path: string): string | null {
   }
 }
 
+/** Of all threads; null where the kernel was built without `children`. */
+function childrenOf(folder: string): number[] | null {
+  let isKnown = false;
+  const children = threadsOf(folder).flatMap((thread) => {
+    const text = textOf(join(folder, 'task', thread, 'children'));
+    isKnown ||= text !== null;
+    return text?.split(' ').filter(Boolean).map(Number) ?? [];
+  });
+  // One that has ended meanwhile tells nothing either.
+  return isKnown || readStat(join(folder, 'stat')) === null ? children : null;
+}
+
+function threadsOf(folder: string): string[] {
+  try {
+    return readdirSync(join(folder, 'task'));
+  } catch {
+    return [];
+  }
+}
+
 function describe(proc: string, entry: ProcessEntry): ProcessFacts {
   const folder = join(proc, String(entry.pid));
   return {...entry, command: commandOf(folder), ioBytes: ioBytesOf(folder)};
@@ -125,9 +158,14 @@ function hasProgram(folder: string): boolean {
 
 /** What cannot be read, since the process has ended or is somebody else's, is empty. */
 function read(path: string): string {
+  return textOf(path) ?? '';
+}
+
+/** null: it cannot be read. */
+function textOf(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return '';
+    return null;
   }
 }

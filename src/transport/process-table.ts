@@ -22,6 +22,11 @@ export interface ProcessFacts extends ProcessEntry {
 export interface ProcessTable {
   /** All processes that can be seen. @throws where the system does not tell. */
   list(): Promise<ProcessEntry[]>;
+  /**
+   * Those of `pids` that are there and all that descend from them, for less than a list of all; null where the system does not
+   * tell it that way. A process that is forked just now may be missing. @throws as `list`
+   */
+  below?(pids: readonly number[]): Promise<ProcessEntry[] | null>;
   /** Adds what is dearer to learn. Never rejects; one that has ended meanwhile has an empty command. */
   describe(entries: readonly ProcessEntry[]): Promise<ProcessFacts[]>;
   /** Those of `pids` that carry the environment variable `name`; those that may not be looked into do not. Never rejects. */

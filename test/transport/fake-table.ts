@@ -60,3 +60,18 @@ export class FakeTable implements ProcessTable {
     else this.processes.delete(pid);
   };
 }
+
+/** One that tells of descendants without a list of all. */
+export class FakeTree extends FakeTable {
+  async below(pids: readonly number[]): Promise<ProcessEntry[]> {
+    const {looks} = this;
+    const all = await this.list();
+    this.looks = looks;
+    const found = new Set(pids);
+    for (let size = 0; size < found.size; ) {
+      size = found.size;
+      for (const {pid, parentPid} of all) if (found.has(parentPid)) found.add(pid);
+    }
+    return all.filter(({pid}) => found.has(pid));
+  }
+}

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {Family, newMark} from '../../src/transport/family.ts';
-import {FakeTable} from './fake-table.ts';
+import {FakeTable, FakeTree} from './fake-table.ts';
 
 const MARK = 'ONESHOT_RUN_0011223344556677';
 /** No system gives out such a number. */
@@ -19,9 +19,12 @@ test('every mark is a name of its own', () => {
   expect(newMark()).not.toBe(newMark());
 });
 
-describe('a family', () => {
+describe.each([
+  ['from a list of all', FakeTable],
+  ['where descendants are told', FakeTree],
+])('a family, %s,', (_, Table) => {
   test('is the root and its descendants, however deep', async () => {
-    const table = new FakeTable(
+    const table = new Table(
       {pid: ROOT + 3, parentPid: ROOT + 2},
       {pid: ROOT + 2, parentPid: ROOT + 1},
       {pid: ROOT + 1, parentPid: ROOT},
@@ -34,7 +37,7 @@ describe('a family', () => {
   });
 
   test('keeps those who have lost their parents, and finds what they start', async () => {
-    const table = new FakeTable(root, {pid: ROOT + 1, parentPid: ROOT}, {pid: ROOT + 2, parentPid: ROOT + 1});
+    const table = new Table(root, {pid: ROOT + 1, parentPid: ROOT}, {pid: ROOT + 2, parentPid: ROOT + 1});
     const family = familyIn(table);
     await family.look();
     table.processes.delete(ROOT);
@@ -45,7 +48,7 @@ describe('a family', () => {
   });
 
   test('has those with the mark and their descendants once it is looked for', async () => {
-    const table = new FakeTable(
+    const table = new Table(
       {pid: ROOT + 1, parentPid: 1, variables: ['PATH', MARK]},
       {pid: ROOT + 2, parentPid: ROOT + 1},
       {pid: ROOT + 3, parentPid: 1, variables: ['ONESHOT_RUN_ffffffffffffffff']},
@@ -58,7 +61,7 @@ describe('a family', () => {
   });
 
   test('takes nobody for a member whose number comes again', async () => {
-    const table = new FakeTable(root, {pid: ROOT + 1, parentPid: ROOT});
+    const table = new Table(root, {pid: ROOT + 1, parentPid: ROOT});
     const family = familyIn(table);
     await family.look();
     table.add({pid: ROOT, parentPid: process.pid, startedAt: '2'});
@@ -68,14 +71,14 @@ describe('a family', () => {
   });
 
   test('takes nobody for the root whom another has started', async () => {
-    const table = new FakeTable({pid: ROOT, parentPid: 1});
+    const table = new Table({pid: ROOT, parentPid: 1});
     expect(await familyIn(table).lookFully()).toEqual([]);
     const adopted = new Family({table, rootPid: ROOT, mark: MARK, rootParentPid: 1});
     expect(pidsOf(await adopted.look())).toEqual([ROOT]);
   });
 
   test('knows its root by the mark where it has another parent by now', async () => {
-    const table = new FakeTable({...root, parentPid: 1, variables: [MARK]});
+    const table = new Table({...root, parentPid: 1, variables: [MARK]});
     const family = familyIn(table);
     expect(await family.rootPid()).toBeNull();
     await family.lookFully();
@@ -85,22 +88,31 @@ describe('a family', () => {
   });
 
   test('has no zombies, though their children', async () => {
-    const table = new FakeTable({...root, isZombie: true}, {pid: ROOT + 1, parentPid: ROOT});
+    const table = new Table({...root, isZombie: true}, {pid: ROOT + 1, parentPid: ROOT});
     expect(pidsOf(await familyIn(table).look())).toEqual([ROOT + 1]);
   });
 
   test('never has this very process', async () => {
-    const table = new FakeTable(root, {pid: process.pid, parentPid: ROOT, variables: [MARK]});
+    const table = new Table(root, {pid: process.pid, parentPid: ROOT, variables: [MARK]});
     expect(pidsOf(await familyIn(table).lookFully())).toEqual([ROOT]);
     expect(await familyIn(table, process.pid).lookFully()).toEqual([]);
   });
 
   test('says which members are still there', async () => {
-    const table = new FakeTable(root, {pid: ROOT + 1, parentPid: ROOT}, {pid: ROOT + 2, parentPid: ROOT});
+    const table = new Table(root, {pid: ROOT + 1, parentPid: ROOT}, {pid: ROOT + 2, parentPid: ROOT});
     const family = familyIn(table);
     const members = await family.look();
     table.processes.delete(ROOT + 1);
     table.add({pid: ROOT + 2, parentPid: 1, startedAt: '2'});
     expect(pidsOf(await family.stillThere(members))).toEqual([ROOT]);
   });
+});
+
+test('a look by descent needs no list of all processes where the system tells it otherwise', async () => {
+  const table = new FakeTree(root, {pid: ROOT + 1, parentPid: ROOT});
+  const family = familyIn(table);
+  expect(pidsOf(await family.look())).toEqual([ROOT, ROOT + 1]);
+  expect(table.looks).toBe(0);
+  await family.lookFully();
+  expect(table.looks).toBe(1);
 });

@@ -37,6 +37,30 @@ describe('the process table of Linux', () => {
     expect(await entry(5)).toMatchObject({isZombie: true});
   });
 
+  test('tells what descends from a process by the children of its threads', async () => {
+    const withChildren = (pid: number, ...threads: string[]) => {
+      make(pid, {stat: statOf('node')});
+      for (const [index, children] of threads.entries()) {
+        mkdirSync(scratch('proc', String(pid), 'task', String(index)), {recursive: true});
+        writeFileSync(scratch('proc', String(pid), 'task', String(index), 'children'), children);
+      }
+    };
+    const below = async (...pids: number[]) =>
+      (await table.below!(pids))?.map(({pid}) => pid).toSorted((a, b) => a - b);
+    withChildren(40, '41 ', '42 43 ');
+    withChildren(41, '');
+    withChildren(42, '44 ');
+    withChildren(44, '');
+    expect(await below(40, 41, 99)).toEqual([40, 41, 42, 44]);
+    expect(await below()).toEqual([]);
+    // It ends after its threads were looked for, or the kernel has no such files.
+    make(45, {stat: statOf('sh')});
+    expect(await below(45)).toBeUndefined();
+    withChildren(46);
+    mkdirSync(scratch('proc', '46', 'task', '46'), {recursive: true});
+    expect(await below(40, 46)).toBeUndefined();
+  });
+
   test('leaves out what ends between the look at the folder and the look at the process', async () => {
     make(6, {});
     mkdirSync(scratch('proc', 'self'), {recursive: true});
@@ -118,6 +142,7 @@ describe.skipIf(!onLinux)('the real process table', () => {
     const own = entries.filter(({pid}) => pid === process.pid);
     expect(own).toMatchObject([{parentPid: process.ppid, isZombie: false}]);
     expect(own[0]?.cpuMs).toBeGreaterThan(0);
+    expect((await real.below!([child.pid]))?.map(({pid}) => pid)).toEqual([child.pid]);
     const [facts] = await real.describe(entries.filter(({pid}) => pid === child.pid));
     expect(facts).toMatchObject({parentPid: process.pid});
     expect(facts?.command).toContain('stubborn.js');
