@@ -1,5 +1,6 @@
 import {activity} from './activity.ts';
 import {agents} from './agents.ts';
+import {batch} from './batch.ts';
 import {bigSession} from './big-session.ts';
 import {blocked} from './blocked.ts';
 import type {AnyCheck} from './check.ts';
@@ -36,6 +37,7 @@ export const CHECKS: Readonly<Record<string, AnyCheck>> = {
   fuzz,
   list,
   activity,
+  batch,
   'no-survivor': noSurvivor,
   churn,
   'quiet-cost': quietCost,

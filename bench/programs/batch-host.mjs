@@ -23,6 +23,7 @@ const agent = {
 const seen = [];
 let running = 0;
 let allRunAtNs = null;
+let firstEndedAtNs = null;
 
 async function session() {
   const log = await openSessionLog({stateDir, clock: systemClock});
@@ -45,6 +46,7 @@ async function session() {
     maxIterations: 1,
     oneshotVersion: 'check',
   });
+  firstEndedAtNs ??= process.hrtime.bigint();
   await log.close();
   return {ending: finished.ending, reason: finished.reason, complete: count === Number(events)};
 }
@@ -65,6 +67,8 @@ const wallMs = performance.now() - startedAtMs;
 const lateMs = (entries) =>
   Float64Array.from(entries, ([sentNs, atNs]) => Number(atNs - sentNs) / 1e6).toSorted();
 const rank = (sorted, p) => sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] ?? null;
+/** While all sessions were at work. */
+const isSteady = ([sentNs]) => allRunAtNs !== null && sentNs >= allRunAtNs && sentNs < firstEndedAtNs;
 const figures = (sorted) => ({
   count: sorted.length,
   p50Ms: rank(sorted, 0.5),
@@ -76,7 +80,7 @@ process.stdout.write(
     ended,
     seen: seen.length,
     all: figures(lateMs(seen)),
-    steady: figures(lateMs(seen.filter(([sentNs]) => allRunAtNs !== null && sentNs >= allRunAtNs))),
+    steady: figures(lateMs(seen.filter(isSteady))),
     loopDelayMs: {p50: delay.percentile(50) / 1e6, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6},
     peakRssBytes: peakRss,
     cpuShare: (user + system) / 1000 / wallMs,
