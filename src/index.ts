@@ -22,6 +22,7 @@ export type * from './frame/frame.ts';
 export {loop} from './loop/loop.ts';
 export * from './loop/options.ts';
 export {readVerdict, type VerdictReading} from './loop/verdict.ts';
+export {type PoolOptions, pool, type Work} from './queue/pool.ts';
 export {
   type AgentChoice,
   DEFAULT_MAX_FRAME_BYTES,
