@@ -1,19 +1,40 @@
-import {defineConfig} from 'tsdown';
+import {defineConfig, type UserConfig} from 'tsdown';
 
-export default defineConfig({
-  entry: {
-    index: 'src/index.ts',
-    'event-schema': 'src/event-schema.ts',
-    'cli/main': 'src/cli/main.ts',
-    'cli/demo-agent': 'src/cli/demo-agent.ts',
-    'cli/guard': 'src/cli/guard.ts',
-    'cli/direct': 'src/cli/direct.ts',
-  },
+const common: UserConfig = {
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
   outExtensions: () => ({js: '.js', dts: '.d.ts'}),
-  dts: true,
   sourcemap: false,
   clean: true,
-});
+};
+
+/**
+ * Each of these by itself: what is loaded at every start is as few files as can be, since each file costs up to a
+ * millisecond, and nothing that is not needed.
+ */
+export default defineConfig([
+  {...common, entry: {index: 'src/index.ts', 'event-schema': 'src/event-schema.ts'}, dts: true},
+  {
+    ...common,
+    entry: {'cli/main': 'src/cli/main.ts', 'cli/start': 'src/cli/start.ts'},
+    dts: false,
+    outputOptions: {
+      codeSplitting: {
+        groups: [
+          // All that `--version` needs.
+          {name: 'cli/version', test: /src\/(cli\/)?version\.ts$/, priority: 4},
+          // What every other command line needs.
+          {name: 'cli/command-line', tags: ['$initial'], test: /^(?!.*cli\/main\.ts$)/, priority: 3},
+          // What looks at sessions, with what that needs in turn.
+          {name: 'cli/sessions', test: /cli\/list-command\.ts$/, priority: 2},
+          // What several commands share: mostly all that makes a run.
+          {name: 'cli/run', minShareCount: 3, priority: 1},
+        ],
+      },
+    },
+  },
+  {...common, entry: {'cli/demo-agent': 'src/cli/demo-agent.ts'}, dts: false},
+  {...common, entry: {'cli/guard': 'src/cli/guard.ts'}, dts: false},
+  {...common, entry: {'cli/direct': 'src/cli/direct.ts'}, dts: false},
+]);

@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'UNKNOWN_EXECUTOR'
   | 'INVALID_OPTION'
   | 'EMPTY_PROMPT'
+  | 'EMPTY_CRITERIA'
   | 'CONFIG_INVALID'
   | 'CONFIG_UNTRUSTED'
   | 'FILE_EXISTS'

@@ -16,16 +16,17 @@ export {getClaudeTranscript} from './executor/claude-state.ts';
 export type {ClinePlace} from './executor/cline-folders.ts';
 export {type ClineRun, getClineSessionDir, getClineTaskDir} from './executor/cline-state.ts';
 export type * from './executor/executor.ts';
-export {executorByName, executorNames} from './executor/registry.ts';
+export {executorNames} from './executor/executor.ts';
+export {executorByName} from './executor/registry.ts';
 export {createDecoder} from './frame/decoder.ts';
 export type * from './frame/frame.ts';
+export {DEFAULT_MAX_FRAME_BYTES} from './frame/frame.ts';
 export {loop} from './loop/loop.ts';
 export * from './loop/options.ts';
 export {readVerdict, type VerdictReading} from './loop/verdict.ts';
 export {type PoolOptions, pool, type Work} from './queue/pool.ts';
 export {
   type AgentChoice,
-  DEFAULT_MAX_FRAME_BYTES,
   type RunContext,
   type RunRequest,
   run,

@@ -103,8 +103,6 @@ export interface RunRequest {
   inheritStdin?: boolean;
 }
 
-export const DEFAULT_MAX_FRAME_BYTES = 64 * 1024 * 1024;
-
 /** Unwritten bytes at which reading pauses, and at which it goes on. */
 const BACKLOG_HIGH_BYTES = 2 * 1024 * 1024;
 const BACKLOG_LOW_BYTES = 512 * 1024;
@@ -332,7 +330,7 @@ class Attempt {
     const {processes: table = platformOf(process.platform).processes} = this.#context;
     this.#family = table && new Family({table, rootPid: child.pid, mark: this.#mark});
     // While it is there for certain: what it starts without its environment is known by descent alone.
-    this.#family?.look().catch(() => {});
+    this.#family?.meetRoot().catch(() => {});
     this.#recordStart(child);
     return child;
   }

@@ -4,6 +4,7 @@ import {OneshotError} from '../error.ts';
 import type {Note, PermissionMode, Role} from '../event.ts';
 import type {Environment, Executor, ExecutorName, Installation} from '../executor/executor.ts';
 import {executorByName} from '../executor/registry.ts';
+import type {LoopAgents} from '../loop/options.ts';
 import type {AgentChoice} from '../run.ts';
 import type {DirectArgs} from './direct-options.ts';
 import type {RedactionOptions, RunOptions} from './invocation.ts';
@@ -13,6 +14,8 @@ export interface SessionAgents {
   worker: AgentChoice;
   /** null: no audit. */
   auditor: AgentChoice | null;
+  /** Who takes over; null: nobody. */
+  fallback: LoopAgents | null;
   /** What the user should know of how they were chosen. */
   notes: Note[];
 }
@@ -27,6 +30,8 @@ export type AgentOptions = Pick<
   /** null: the worker's, or `auto` where that is direct. */
   auditorExecutor: string | null;
   direct: DirectArgs;
+  /** null: nobody. */
+  fallbackExecutor: string | null;
 };
 
 interface Found {
@@ -53,7 +58,28 @@ export async function chooseAgents(options: AgentOptions, env: Environment): Pro
     model: options.auditorModel,
     permissionMode: auditorMode(found.auditor, notes),
   };
-  return {worker, auditor, notes};
+  const fallback = await findFallback(options, worker, env, notes);
+  return {worker, auditor, fallback, notes};
+}
+
+/** Its models are its own: names of models mean nothing to another agent. */
+async function findFallback(
+  {fallbackExecutor, audit, permissionMode}: AgentOptions,
+  worker: AgentChoice,
+  env: Environment,
+  notes: Note[],
+): Promise<LoopAgents | null> {
+  if (fallbackExecutor === null) return null;
+  const found = await find('worker', fallbackExecutor, [], env, notes);
+  const {name} = found.executor;
+  if (name === worker.executor.name) {
+    const nextStep = `Choose another --fallback-executor than ${name}.`;
+    throw new OneshotError('USAGE', `${name} cannot take over from itself`, nextStep);
+  }
+  await requireLogin(found, env);
+  requirePermissionMode(found, permissionMode);
+  const auditor = audit ? {...found, model: null, permissionMode: auditorMode(found, notes)} : null;
+  return {worker: {...found, model: null, permissionMode}, auditor};
 }
 
 async function findAgents(

@@ -3,7 +3,7 @@ import {resolve} from 'node:path';
 import {type Command, CommanderError} from 'commander';
 import {OneshotError} from '../error.ts';
 import type {Environment} from '../executor/executor.ts';
-import {DEFAULT_MAX_FRAME_BYTES} from '../frame/decoder.ts';
+import {DEFAULT_MAX_FRAME_BYTES} from '../frame/frame.ts';
 import type {PromptHeaders} from '../loop/options.ts';
 import {DEFAULT_MAX_ITERATIONS} from '../loop/options.ts';
 import {watchOf} from './activity-options.ts';
@@ -39,6 +39,7 @@ import {
   type WorktreeFlags,
 } from './program.ts';
 import {replacementOf} from './replaced-flags.ts';
+import {rulesOptionsOf} from './rules-options.ts';
 import {nearest} from './suggest.ts';
 import {verdictOptionsOf} from './verdict-options.ts';
 
@@ -117,6 +118,7 @@ function readingActions(
         env: variables,
         maxFrameBytes,
         promptHeaders: promptHeadersOf(flags),
+        rules: rulesOptionsOf(flags, cwd),
       };
       found({command: 'resume', options});
     },
@@ -206,6 +208,7 @@ function taskOf(
     ...worktreeOf(flags),
     prompt,
     ...rolesOf(Object.assign({}, given, ...above.map(({settings}) => settings)), flags),
+    fallbackExecutor: flags.fallbackExecutor ?? null,
     workerModel: flags.workerModel ?? null,
     auditorModel: flags.auditorModel ?? null,
     maxIterations: flags.maxIterations ?? DEFAULT_MAX_ITERATIONS,
@@ -214,6 +217,7 @@ function taskOf(
     transport: flags.transport ?? ('auto' as const),
     agentArgs: flags.agentArg ?? [],
     promptHeaders: promptHeadersOf(flags),
+    rules: rulesOptionsOf(flags, cwd),
     notes,
   };
   requireProgramFor(options);

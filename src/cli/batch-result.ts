@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {messageOf, OneshotError} from '../error.ts';
 import type {Ending} from '../event.ts';
 import {foldLog} from '../session/fold-log.ts';
-import type {SessionState} from '../session/state.ts';
+import {isJudged, type SessionState} from '../session/state.ts';
 import type {LeftWorktree} from '../worktree/left.ts';
 import {exitCodeOfError, exitCodeOfSession} from './exit-code.ts';
 
@@ -91,12 +91,18 @@ export async function resultOfSession({line, id}: Named, ended: EndedSession): P
 
 type EndPart = Pick<BatchResult, 'reason' | 'exitCode' | 'error'>;
 
-function endPart({finished, lastRun, auditor}: SessionState, ended: EndedSession): EndPart {
+function endPart(state: SessionState, ended: EndedSession): EndPart {
+  const {finished, lastRun} = state;
   if (!finished)
     return errorPart(new OneshotError('SESSION_DAMAGED', 'its log has no end', 'Look at it: oneshot show.'));
   const looped = {finished, lastRun: lastRun?.finished ?? null};
   const {signal} = ended;
-  const exitCode = ended.exitCode ?? exitCodeOfSession(looped, {audit: auditor !== null, signal});
+  const exitCode =
+    ended.exitCode ??
+    exitCodeOfSession(looped, {
+      judged: isJudged({audit: state.auditor !== null, rules: state.rules}),
+      signal,
+    });
   return {reason: finished.reason, exitCode, error: null};
 }
 

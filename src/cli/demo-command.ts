@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {OneshotError} from '../error.ts';
 import {executorByName} from '../executor/registry.ts';
-import {DEFAULT_MAX_FRAME_BYTES} from '../frame/decoder.ts';
+import {DEFAULT_MAX_FRAME_BYTES} from '../frame/frame.ts';
 import {DEFAULT_MAX_ITERATIONS} from '../loop/options.ts';
 import type {AgentChoice} from '../run.ts';
 import type {SessionAgents} from './agents.ts';
@@ -42,7 +42,7 @@ export async function demoCommand(options: DemoOptions, io: Io): Promise<number>
 }
 
 export function demoAgents(io: Io): SessionAgents {
-  return {worker: actor('worker', io), auditor: actor('auditor', io), notes: []};
+  return {worker: actor('worker', io), auditor: actor('auditor', io), fallback: null, notes: []};
 }
 
 /** The scripted agent speaks Claude's stream-json, so Claude's adapter drives it. */

@@ -36,16 +36,16 @@ export function exitCodeOfError(error: unknown): number {
   return error instanceof OneshotError ? (CODES[error.code] ?? EXIT.usage) : EXIT.failed;
 }
 
-/** `audit`: an auditor was to judge the work. `signal`: the first one that oneshot itself received, or null. */
+/** `judged`: an auditor or checks were to judge the work. `signal`: the first one that oneshot itself received, or null. */
 export function exitCodeOfSession(
   {finished, lastRun}: LoopResult,
-  {audit, signal}: {audit: boolean; signal: NodeJS.Signals | null},
+  {judged, signal}: {judged: boolean; signal: NodeJS.Signals | null},
 ): number {
   switch (finished.ending) {
     case 'verified':
       return EXIT.ok;
     case 'unverified':
-      return audit ? EXIT.notVerified : EXIT.ok;
+      return judged ? EXIT.notVerified : EXIT.ok;
     case 'exhausted':
     case 'no-progress':
     case 'over-budget':

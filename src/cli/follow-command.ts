@@ -9,7 +9,7 @@ import {findSession} from '../session/find.ts';
 import {followLog} from '../session/follow.ts';
 import {lockOwner} from '../session/lock.ts';
 import {isDamaged, noGaps} from '../session/read.ts';
-import {emptyState, fold, type SessionState} from '../session/state.ts';
+import {emptyState, fold, isJudged, type SessionState} from '../session/state.ts';
 import {stateDir} from '../session/state-dir.ts';
 import type {StatusTimes} from '../view/terminal.ts';
 import {EXIT, exitCodeOfProgram, exitCodeOfSession, exitCodeOfSignal} from './exit-code.ts';
@@ -63,11 +63,14 @@ function see(followed: Followed, event: OneshotEvent): void {
 
 /** That of the session. @throws OneshotError SESSION_ABANDONED */
 function exitCodeOf({state, stoppedBy}: Followed, id: string): number {
-  const {finished, task, auditor} = state;
+  const {finished, task} = state;
   const lastRun = state.lastRun?.finished ?? null;
   if (finished === null) throw abandoned(id);
   if (task === null && lastRun !== null) return exitCodeOfProgram(lastRun, {received: stoppedBy});
-  return exitCodeOfSession({finished, lastRun}, {audit: auditor !== null, signal: stoppedBy});
+  return exitCodeOfSession(
+    {finished, lastRun},
+    {judged: isJudged({audit: state.auditor !== null, rules: state.rules}), signal: stoppedBy},
+  );
 }
 
 function abandoned(id: string): OneshotError {

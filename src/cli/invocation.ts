@@ -9,6 +9,7 @@ import type {BatchLine} from './batch-file.ts';
 import type {ShownConfig} from './config/show.ts';
 import type {DirectArgs} from './direct-options.ts';
 import type {ExecutorChoice, ExportFormat} from './option-values.ts';
+import type {RulesOptions} from './rules-options.ts';
 import type {SessionInvocation} from './session-options.ts';
 import type {VerdictOptions} from './verdict-options.ts';
 
@@ -63,6 +64,8 @@ export interface RunOptions
   /** null: the worker's, or `auto` where that is direct. */
   auditorExecutor: ExecutorChoice | null;
   direct: DirectArgs;
+  /** null: nobody takes over. */
+  fallbackExecutor: ExecutorChoice | null;
   workerModel: string | null;
   auditorModel: string | null;
   maxIterations: number;
@@ -76,6 +79,7 @@ export interface RunOptions
   env: Readonly<Record<string, string>>;
   agentArgs: readonly string[];
   promptHeaders: PromptHeaders;
+  rules: RulesOptions;
   /** What the user should know of the configuration. */
   notes: readonly Note[];
 }
@@ -116,6 +120,7 @@ export interface ResumeOptions extends OutputOptions, WatchOptions, RedactionOpt
   maxFrameBytes: number;
   env: Readonly<Record<string, string>>;
   promptHeaders: PromptHeaders;
+  rules: RulesOptions;
 }
 
 export interface ExecOptions extends OutputOptions, WatchOptions, RedactionOptions, ReadableLogOptions {

@@ -2,7 +2,8 @@
 import type {EndFacts, ExecutorName, Installation} from '../executor/executor.ts';
 import {normalizeRecording} from '../executor/normalize.ts';
 import {executorByName} from '../executor/registry.ts';
-import {createDecoder, DEFAULT_MAX_FRAME_BYTES} from '../frame/decoder.ts';
+import {createDecoder} from '../frame/decoder.ts';
+import {DEFAULT_MAX_FRAME_BYTES} from '../frame/frame.ts';
 import {EXIT} from './exit-code.ts';
 import type {NormalizeOptions} from './invocation.ts';
 import type {Io} from './io.ts';

@@ -3,8 +3,7 @@ import {EVIDENCE_KINDS} from '../activity/evidence.ts';
 import type {ActivityOptions} from '../activity/options.ts';
 import {OneshotError} from '../error.ts';
 import type {EvidenceKind, PermissionMode} from '../event.ts';
-import type {ExecutorName} from '../executor/executor.ts';
-import {executorNames} from '../executor/registry.ts';
+import {type ExecutorName, executorNames} from '../executor/executor.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import {nearest} from './suggest.ts';
@@ -93,9 +92,40 @@ export function exportFormat(option: string, value: string): ExportFormat {
   return oneOf(option, value, EXPORT_FORMATS);
 }
 
-export function exitCode(option: string, value: string): number {
+export function wholeNumber(option: string, value: string): number {
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw invalid(option, value, 'It takes a whole number from 0 on.');
+}
+
+/** An amount that must not be exceeded. */
+export type Limit = number | 'off';
+
+/** `5`, `0.50`, `$2.50`, `off`. */
+export function moneyOrOff(option: string, value: string): Limit {
+  if (value === 'off') return value;
+  const amount = Number(/^\$?(\d{1,7}(?:\.\d{1,6})?)$/.exec(value)?.[1]);
+  if (amount > 0) return amount;
+  throw invalid(option, value, 'It takes US dollars, such as 2.50, or off.');
+}
+
+/** `150000`, `200k`, `1.5M`, `off`. */
+export function tokensOrOff(option: string, value: string): Limit {
+  if (value === 'off') return value;
+  const [, digits, unit = ''] = /^(\d{1,12}(?:\.\d{1,6})?)([kM]?)$/.exec(value) ?? [];
+  const tokens = Math.round(Number(digits) * {'': 1, k: 1e3, M: 1e6}[unit as '' | 'k' | 'M']);
+  if (tokens > 0) return tokens;
+  throw invalid(option, value, 'It takes a number such as 150000, 200k or 1.5M, or off.');
+}
+
+/** `50`, `off`. */
+export function countOrOff(option: string, value: string): Limit {
+  return value === 'off' ? value : positiveInteger(option, value);
+}
+
+/** A line for the shell. */
+export function checkCommand(option: string, value: string): string {
+  if (value.trim() !== '' && !/^-\S*$/.test(value) && !value.includes('\0')) return value;
+  throw invalid(option, value, `${option} needs a command, such as ${option} "npm test".`);
 }
 
 export function signalName(option: string, value: string): string {

@@ -7,6 +7,8 @@ import type {Verbosity} from '../view/transcript.ts';
 import {addBatchOptions, type BatchFlags} from './batch-options.ts';
 import {addDirectOptions, type DirectFlags} from './direct-options.ts';
 import * as value from './option-values.ts';
+import {read} from './read-option.ts';
+import {addRulesOptions, type RulesFlags} from './rules-options.ts';
 import {addSessionCommands, SESSION_COMMANDS, type SessionInvocation} from './session-options.ts';
 import {addVerdictCommand} from './verdict-options.ts';
 
@@ -77,8 +79,10 @@ export interface RunFlags
     ConfigFlags,
     PromptHeaderFlags,
     ReadableLogFlags,
+    RulesFlags,
     WorktreeFlags,
     DirectFlags {
+  fallbackExecutor?: value.ExecutorChoice;
   executor?: value.ExecutorChoice;
   auditorExecutor?: value.ExecutorChoice;
   workerModel?: string;
@@ -128,7 +132,8 @@ export interface ResumeFlags
     ActivityFlags,
     ConfigFlags,
     PromptHeaderFlags,
-    ReadableLogFlags {
+    ReadableLogFlags,
+    RulesFlags {
   maxIterations?: number;
   workerModel?: string;
   auditorModel?: string;
@@ -263,6 +268,9 @@ function addTaskOptions(command: Command): void {
     .addOption(
       read('--auditor-executor <name>', "the auditor's; default: the worker's", value.executorChoice),
     )
+    .addOption(
+      read('--fallback-executor <name>', 'takes over when an agent cannot go on', value.executorChoice),
+    )
     .addOption(read('--worker-model <model>', 'model of the worker', value.plainValue))
     .addOption(read('--auditor-model <model>', 'model of the auditor', value.plainValue));
   addDirectOptions(command);
@@ -275,7 +283,7 @@ function addTaskOptions(command: Command): void {
       ),
     )
     .addOption(new Option('--audit').hideHelp())
-    .option('--no-audit', 'one worker run and no auditor')
+    .option('--no-audit', 'no auditor: checks alone judge, or nobody')
     .addOption(
       read('--permission-mode <mode>', 'of the worker: agent, read, edit, full', value.permissionMode),
     )
@@ -284,6 +292,7 @@ function addTaskOptions(command: Command): void {
         (given: string, before: string[] | undefined) => [...(before ?? []), given],
       ),
     );
+  addRulesOptions(command, {isResumed: false});
   addPromptHeaderOptions(command);
   addActivityOptions(command, ACTIVITY_OF_TASK);
   command.addOption(
@@ -306,6 +315,7 @@ function addResume(program: Command, actions: Actions): void {
     .addOption(read('--permission-mode <mode>', 'of the worker; default: as before', value.permissionMode))
     .option('--takeover', 'end what still runs of the session, instead of refusing');
   addWorktreeLockOption(command);
+  addRulesOptions(command, {isResumed: true});
   addPromptHeaderOptions(command);
   addConfigOptions(command);
   addActivityOptions(command, ACTIVITY_OF_TASK);
@@ -390,7 +400,7 @@ function addNormalize(program: Command, actions: Actions): void {
       read('--executor <name>', 'claude, cline, command, direct', value.executorName).makeOptionMandatory(),
     )
     .addOption(
-      read('--exit-code <n>', 'exit code of the agent; default: unknown', value.exitCode).conflicts(
+      read('--exit-code <n>', 'exit code of the agent; default: unknown', value.wholeNumber).conflicts(
         'exitSignal',
       ),
     )
@@ -546,12 +556,6 @@ function addVerbosityOptions(command: Command, where: string): void {
     .addOption(new Option('--quiet', `${where} errors and warnings only`).conflicts(['verbose', 'debug']))
     .option('--verbose', `${where} thoughts and notes too`)
     .option('--debug', `${where} every event, command lines, stacks`);
-}
-
-/** An option whose value is read by `reader`, which is told the option's name for its message. */
-function read<T>(flags: string, description: string, reader: (option: string, given: string) => T): Option {
-  const option = new Option(flags, description);
-  return option.argParser((given: string) => reader(option.long!, given));
 }
 
 /** A bare task takes the options of `run`, so the first help page shows them. */

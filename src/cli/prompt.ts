@@ -6,7 +6,8 @@ import type {PromptSource} from './invocation.ts';
 
 /** @throws OneshotError EMPTY_PROMPT, UNREADABLE_FILE */
 export async function readPrompt(source: PromptSource, io: {readonly stdin: Readable}): Promise<string> {
-  const text = await readSource(source, io);
+  const text =
+    source.from === 'stdin' ? decoded(await readStream(io.stdin), 'stdin') : await readText(source);
   if (text.trim() !== '') return text;
   throw new OneshotError(
     'EMPTY_PROMPT',
@@ -15,12 +16,11 @@ export async function readPrompt(source: PromptSource, io: {readonly stdin: Read
   );
 }
 
-async function readSource(source: PromptSource, io: {readonly stdin: Readable}): Promise<string> {
+/** @throws OneshotError UNREADABLE_FILE, also for what is no UTF-8 */
+export async function readText(source: Exclude<PromptSource, {from: 'stdin'}>): Promise<string> {
   switch (source.from) {
     case 'argument':
       return source.text;
-    case 'stdin':
-      return decoded(await readStream(io.stdin), 'stdin');
     case 'file':
       return decoded(await readBytes(source.path), source.path);
   }
@@ -53,7 +53,7 @@ function decoded(bytes: Buffer, name: string): string {
   try {
     return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
   } catch (cause) {
-    const nextStep = 'Save the task as UTF-8 text.';
+    const nextStep = 'Save it as UTF-8 text.';
     throw new OneshotError('UNREADABLE_FILE', `${name} is not UTF-8 text`, nextStep, {cause});
   }
 }

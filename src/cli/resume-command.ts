@@ -7,7 +7,7 @@ import {settleLastRun} from '../loop/settle.ts';
 import type {RunContext} from '../run.ts';
 import {findSession} from '../session/find.ts';
 import {reopenSessionLog} from '../session/open.ts';
-import type {SessionState} from '../session/state.ts';
+import {isJudged, type SessionState} from '../session/state.ts';
 import {stateDir} from '../session/state-dir.ts';
 import {chooseAgents, type SessionAgents, withKeysRedacted} from './agents.ts';
 import {demoAgents} from './demo-command.ts';
@@ -15,6 +15,7 @@ import {agentEnvironment} from './environment.ts';
 import type {ResumeOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {processLookup} from './processes.ts';
+import {readRules} from './rules.ts';
 import {endOfLoop} from './run-command.ts';
 import type {SessionHost} from './session.ts';
 import {VERSION} from './version.ts';
@@ -36,17 +37,18 @@ export async function resumeCommand(options: HostedResume, io: Io): Promise<numb
     await log.close();
     throw error;
   });
-  const {agents, session, place} = prepared;
+  const {agents, session, place, rules} = prepared;
   const goOn = async (context: RunContext) => {
     const agent = (state.lastRun?.role === 'auditor' && agents.auditor) || agents.worker;
     await settleLastRun(context, state, {agent, takeover: options.takeover});
     const maxIterations = options.maxIterations ?? state.maxIterations;
     const {instructions, promptHeaders} = options;
-    const asked = {state, instructions, maxIterations, promptHeaders};
+    const asked = {state, instructions, maxIterations, promptHeaders, rules};
     return resumeLoop(context, {...asked, ...agents, oneshotVersion: VERSION});
   };
   try {
-    return await endOfLoop(io, session, agents.auditor !== null, goOn, async () => log);
+    const judged = isJudged({audit: agents.auditor !== null, rules});
+    return await endOfLoop(io, session, judged, goOn, async () => log);
   } finally {
     tellWorktree(io, options, await place.leave());
   }
@@ -54,6 +56,7 @@ export async function resumeCommand(options: HostedResume, io: Io): Promise<numb
 
 async function prepare(state: SessionState, options: HostedResume, io: Io) {
   const {id: session, cwd} = state;
+  const rules = await readRules(options.rules, state.rules ?? undefined);
   const env = agentEnvironment(io.env, options.env);
   const permissionMode = options.permissionMode ?? state.worker?.permissionMode ?? 'agent';
   const place = await retakeWorkplace(io, {...options, worktree: false, session, cwd, permissionMode, env});
@@ -61,7 +64,8 @@ async function prepare(state: SessionState, options: HostedResume, io: Io) {
     await place.leave();
     throw error;
   });
-  return {agents, place, session: withKeysRedacted({...options, cwd, env, agentOutput: true}, agents)};
+  const recorded = withKeysRedacted({...options, cwd, env, agentOutput: true}, agents);
+  return {agents, place, rules, session: recorded};
 }
 
 /** The same agents as before, found anew: they may have been updated. */
@@ -82,6 +86,7 @@ async function agentsOf(state: SessionState, options: ResumeOptions, io: Io): Pr
     {
       executor: worker.executor,
       auditorExecutor: auditor?.executor ?? null,
+      fallbackExecutor: state.fallback?.executor ?? null,
       audit: auditor !== null,
       workerModel: options.workerModel ?? worker.model,
       auditorModel: options.auditorModel ?? auditor?.model ?? null,

@@ -1,8 +1,9 @@
 /** The commands that look at recorded sessions, end them and remove them: their options, and what was asked for. */
-import {type Command, Option} from 'commander';
+import type {Command} from 'commander';
 import {OneshotError} from '../error.ts';
-import {SESSION_STATUSES, type SessionStatus} from '../session/list.ts';
-import {durationMs, positiveInteger, shown} from './option-values.ts';
+import {SESSION_STATUSES, type SessionStatus} from '../session/status.ts';
+import {durationMs, positiveInteger, shown, wholeNumber} from './option-values.ts';
+import {read} from './read-option.ts';
 import {nearest} from './suggest.ts';
 
 export interface ListCommandOptions {
@@ -148,17 +149,6 @@ function ageMs(option: string, value: string): number {
   throw invalid(option, value, 'It takes an age such as 30d, 12h, 2w or 90m.');
 }
 
-function wholeNumber(option: string, value: string): number {
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  throw invalid(option, value, 'It takes a whole number from 0 on.');
-}
-
 function invalid(option: string, value: string, nextStep: string): OneshotError {
   return new OneshotError('INVALID_OPTION', `${option} cannot be ${shown(value)}`, nextStep);
-}
-
-/** An option whose value is read by `reader`, which is told the option's name for its message. */
-function read<T>(flags: string, description: string, reader: (option: string, given: string) => T): Option {
-  const option = new Option(flags, description);
-  return option.argParser((given: string) => reader(option.long!, given));
 }

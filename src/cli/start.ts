@@ -1,6 +1,8 @@
 /** From the process to an exit code and back. */
 import {setFlagsFromString} from 'node:v8';
+import {parseArguments} from './arguments.ts';
 import {errorLine, stackOf} from './complain.ts';
+import {readConfig} from './config/load.ts';
 import {exitCodeOfError} from './exit-code.ts';
 import {type Io, processIo, stderrSettled, watchTerminals} from './io.ts';
 import {VERSION} from './version.ts';
@@ -29,8 +31,6 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 }
 
 async function dispatch(argv: readonly string[], ourIo: Io): Promise<number> {
-  const {parseArguments} = await import('./arguments.ts');
-  const {readConfig} = await import('./config/load.ts');
   const {env, cwd} = ourIo;
   const invocation = parseArguments(argv, {env, cwd, version: VERSION, readConfig});
   const io = invocation.logsDir === undefined ? ourIo : withStateFolder(ourIo, invocation.logsDir);

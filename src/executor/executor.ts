@@ -2,8 +2,10 @@ import type {EventBody, Outcome, PermissionDenial, PermissionMode, Usage} from '
 import type {Frame} from '../frame/frame.ts';
 import type {Redact} from './said.ts';
 
-/** Names that `--executor` takes. */
-export type ExecutorName = 'claude' | 'cline' | 'command' | 'direct';
+/** Names that `--executor` takes. Not in the registry, which loads all that they stand for. */
+export const executorNames = ['claude', 'cline', 'command', 'direct'] as const;
+
+export type ExecutorName = (typeof executorNames)[number];
 
 /** How the parts of a prompt are set apart: by tags, or by headings and fences. */
 export type PromptStyle = 'xml' | 'markdown';

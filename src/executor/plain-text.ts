@@ -11,6 +11,9 @@ const MAX_TEXT_CHARS = 1024 * 1024;
 
 export class PlainTextNormalizer extends AgentNormalizer {
   #pieces: string[] = [];
+  /** The first piece that still counts; those before it are too long ago. */
+  #first = 0;
+  /** From there on. */
   #chars = 0;
   /** Where the last frame ended, in bytes of stdout. */
   #end = 0;
@@ -37,17 +40,26 @@ export class PlainTextNormalizer extends AgentNormalizer {
   #keep({offset, length}: Frame, text: string): void {
     const hasGap = this.#pieces.length > 0 && offset > this.#end;
     this.#end = offset + length;
-    this.#pieces.push(hasGap ? `\n${text}` : text);
-    this.#chars += text.length;
-    // Joined only now and then, so that the cost of a character stays constant.
-    if (this.#chars > 2 * MAX_TEXT_CHARS) this.#text();
+    const piece = hasGap ? `\n${text}` : text;
+    this.#pieces.push(piece);
+    this.#chars += piece.length;
+    this.#forget();
+  }
+
+  /** Whole pieces only, and the list is cut only now and then, so that the cost of a piece stays constant. */
+  #forget(): void {
+    const pieces = this.#pieces;
+    while (this.#chars - pieces[this.#first]!.length >= MAX_TEXT_CHARS) {
+      this.#chars -= pieces[this.#first]!.length;
+      pieces[this.#first++] = '';
+    }
+    if (this.#first * 2 <= pieces.length) return;
+    this.#pieces = pieces.slice(this.#first);
+    this.#first = 0;
   }
 
   #text(): string | null {
     if (this.#pieces.length === 0) return null;
-    const text = this.#pieces.join('').slice(-MAX_TEXT_CHARS);
-    this.#pieces = [text];
-    this.#chars = text.length;
-    return text;
+    return this.#pieces.slice(this.#first).join('').slice(-MAX_TEXT_CHARS);
   }
 }

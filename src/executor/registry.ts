@@ -3,16 +3,14 @@ import {claude} from './claude.ts';
 import {cline} from './cline.ts';
 import {command} from './command.ts';
 import {direct} from './direct.ts';
-import type {Executor, ExecutorName} from './executor.ts';
+import {type Executor, type ExecutorName, executorNames} from './executor.ts';
 
-const executors: readonly Executor[] = [claude, cline, command, direct];
-
-export const executorNames: readonly ExecutorName[] = executors.map(({name}) => name);
+const executors: Readonly<Record<ExecutorName, Executor>> = {claude, cline, command, direct};
 
 /** @throws OneshotError UNKNOWN_EXECUTOR */
 export function executorByName(name: string): Executor {
-  const found = executors.find((executor) => executor.name === name);
-  if (found) return found;
+  const found = executorNames.find((one) => one === name);
+  if (found) return executors[found];
   throw new OneshotError(
     'UNKNOWN_EXECUTOR',
     `There is no executor "${name}".`,

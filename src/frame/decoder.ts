@@ -10,13 +10,11 @@
  * - An object or a line (its CR counted) that is not over after `maxFrameBytes` is one oversized frame up to the next line end.
  */
 import {constants} from 'node:buffer';
-import type {Frame} from './frame.ts';
+import {DEFAULT_MAX_FRAME_BYTES, type Frame} from './frame.ts';
 import {Line} from './line.ts';
 import {MAX_DEPTH, ObjectScanner} from './scanner.ts';
 import {contentEnd} from './slice.ts';
 import {ByteWindow} from './window.ts';
-
-export const DEFAULT_MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
 export interface FrameDecoderOptions {
   /** Bound for one frame, bytes; what V8 can hold in a string (512 MiB) at most. @default 64 MiB */

@@ -4,6 +4,9 @@
  */
 export type Frame = JsonFrame | TextFrame | OversizedFrame;
 
+/** Default bound for one frame held in memory, bytes. */
+export const DEFAULT_MAX_FRAME_BYTES = 64 * 1024 * 1024;
+
 export interface JsonFrame {
   kind: 'json';
   value: Record<string, unknown>;

@@ -2,13 +2,14 @@
 import type {EventBody, Verdict, WorktreeSnapshot} from '../event.ts';
 import type {RunContext} from '../run.ts';
 import type {SessionState} from '../session/state.ts';
+import {filesOpenForWriting} from '../transport/open-files.ts';
 import type {AgentRun, AgentRuns, Attempt, Order} from './agent-runs.ts';
 import type {Overrun} from './budget.ts';
 import {type Files, isSame} from './files.ts';
 import {headed} from './headers.ts';
 import {VERDICT_SCHEMA} from './prompts/answer-format.ts';
 import {auditorAgainPrompt, auditorPrompt} from './prompts/auditor.ts';
-import type {AuditorParts, DiffPart} from './prompts/parts.ts';
+import type {AuditorParts} from './prompts/parts.ts';
 import type {PromptTemplates} from './prompts/templates.ts';
 import {readVerdict} from './verdict.ts';
 
@@ -78,12 +79,24 @@ export class Audit {
     return {verdict, overrun: last.overrun, last};
   }
 
-  /** Who changes what is to be judged has no say. null: nothing has changed, as far as can be told. */
+  /** Who changes what is to be judged has no say. null: it has not, as far as can be told. */
   async #voided(before: WorktreeSnapshot | null, after: WorktreeSnapshot): Promise<Verdict | null> {
     if (isSame(before, after) !== false) return null;
-    const changed = named(await this.#files.changes(before, after));
+    const changed = await this.#writtenBetween(before!, after);
+    if (changed === null) return null;
     const reason = `Files changed while the auditor was at work, so that its verdict does not count: ${changed}`;
     return {type: 'verdict', verdict: null, reason, feedback: null, how: 'voided'};
+  }
+
+  /** null: nothing but what processes of others have open, such as the file that our own output goes to. */
+  async #writtenBetween(before: WorktreeSnapshot, after: WorktreeSnapshot): Promise<string | null> {
+    const diff = await this.#files.changes(before, after);
+    if (diff.kind === 'none') return diff.reason;
+    if (before.head !== after.head || before.branch !== after.branch)
+      return 'another commit or branch is checked out';
+    const open = [...(await filesOpenForWriting())];
+    const files = diff.files.filter(({path}) => !open.some((one) => one.endsWith(`/${path}`)));
+    return files.length === 0 && diff.omittedFiles === 0 ? null : named(files, diff.omittedFiles);
   }
 
   #record(iteration: number, body: EventBody): void {
@@ -101,11 +114,8 @@ export function verdictOf({finished}: Pick<AgentRun, 'finished'>): Verdict {
 
 const MAX_NAMED = 5;
 
-function named(diff: DiffPart): string {
-  if (diff.kind === 'none') return diff.reason;
-  const {files, omittedFiles} = diff;
-  if (files.length === 0) return 'another commit is checked out';
-  const more = files.length + omittedFiles - MAX_NAMED;
+function named(files: readonly {path: string}[], omittedFiles: number): string {
+  const more = Math.max(0, files.length - MAX_NAMED) + omittedFiles;
   const paths = files.slice(0, MAX_NAMED).map(({path}) => path);
   return [...paths, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }

@@ -20,7 +20,7 @@ export class Files {
       cwd,
       env,
       stop,
-      storeDir: join(log.dir, 'worktree'),
+      storeDir: join(log.dir, 'changes'),
       stateDir: dirname(dirname(log.dir)),
     });
   }

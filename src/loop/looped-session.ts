@@ -11,7 +11,7 @@ import type {
   Verdict,
 } from '../event.ts';
 import {type AgentChoice, type RunContext, synced} from '../run.ts';
-import {fold, isUnchanged, redOf, type SessionState} from '../session/state.ts';
+import {fold, isJudged, isUnchanged, redOf, type SessionState} from '../session/state.ts';
 import {type AgentRun, AgentRuns, type Attempt, canGoOn} from './agent-runs.ts';
 import {Audit, verdictOf} from './audit.ts';
 import {runChecks} from './checks.ts';
@@ -79,7 +79,7 @@ export class LoopedSession {
   }
 
   get #isJudged(): boolean {
-    return this.#options.auditor !== null || this.#rules.checks.length > 0;
+    return isJudged({audit: this.#options.auditor !== null, rules: this.#rules});
   }
 
   start(): void {

@@ -39,6 +39,12 @@ interface Batch {
   bytes: number;
 }
 
+/** Queued bytes that are not kept waiting for the end of the turn. */
+const FULL_BATCH_BYTES = 512 * 1024;
+
+/** Written bytes after which the disk begins to take them, so that little is left to wait for at the end of a step. */
+const SYNC_AHEAD_BYTES = 32 * 1024 * 1024;
+
 /** How often the folder is looked for: what is written to a file that was removed is lost without an error. */
 const FOLDER_LOOK_MS = 1_000;
 
@@ -78,11 +84,15 @@ export class FileSessionLog implements SessionLog {
   #isPrompt: boolean;
   #writing = false;
   #pumpScheduled = false;
+  /** Something was written in this turn of the event loop; what else comes in it goes out together at its end. */
+  #hasWrittenInTurn = false;
   #failure: Error | null = null;
   #onFailure = new Set<(error: Error) => void>();
   #waiters: {bytes: number; callback: () => void}[] = [];
   /** One after the other. */
   #syncing: Promise<void> = Promise.resolve();
+  #isSyncingAhead = false;
+  #unsyncedBytes = 0;
   #closing: Promise<void> | null = null;
   #lookForFolderAtMs: number;
 
@@ -217,6 +227,21 @@ export class FileSessionLog implements SessionLog {
     }
   }
 
+  /** One file after the other: the other threads have other things to do. */
+  #syncAhead(): void {
+    this.#isSyncingAhead = true;
+    this.#unsyncedBytes = 0;
+    const syncFiles = async () => {
+      for (const file of this.#files()) {
+        // The system tells of an error once: the sync at the end of the step would not learn of it.
+        const error = this.#failure ? null : await file.sync();
+        if (error) this.#fail(error);
+      }
+      this.#isSyncingAhead = false;
+    };
+    this.#syncing = this.#syncing.then(syncFiles);
+  }
+
   #whyNotOurs(): Error | null {
     try {
       return this.#lock.isOurs() ? null : new Error('another oneshot has taken the session over');
@@ -263,9 +288,18 @@ export class FileSessionLog implements SessionLog {
     file.push(bytes);
     this.#backlogBytes += bytes.length;
     if (this.#writing || this.#pumpScheduled) return;
-    // One write for all that this turn of the event loop produces.
+    if (this.#hasWrittenInTurn && this.#backlogBytes < FULL_BATCH_BYTES) return;
     this.#pumpScheduled = true;
     queueMicrotask(() => this.#pump());
+    if (this.#hasWrittenInTurn) return;
+    this.#hasWrittenInTurn = true;
+    setImmediate(() => this.#endTurn());
+  }
+
+  /** A single event is seen at once, and a flood costs one write a turn. */
+  #endTurn(): void {
+    this.#hasWrittenInTurn = false;
+    if (!this.#writing) this.#pump();
   }
 
   #pump(): void {
@@ -314,6 +348,8 @@ export class FileSessionLog implements SessionLog {
   #written({bytes}: Batch): void {
     if (this.#failure) return;
     this.#backlogBytes -= bytes;
+    this.#unsyncedBytes += bytes;
+    if (this.#unsyncedBytes >= SYNC_AHEAD_BYTES && !this.#isSyncingAhead) this.#syncAhead();
     for (const callback of this.#onWritten) callback();
     this.#lookForFolder();
     this.#releaseWaiters();

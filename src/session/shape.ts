@@ -20,12 +20,17 @@ interface Schema {
   required?: readonly string[];
 }
 
-const CHECKS: ReadonlyMap<unknown, Check> = new Map(
-  (schema.oneOf as readonly Schema[]).map((event) => [event.properties?.type?.const, checkOf(event)]),
-);
-
 export function isEvent(value: unknown): value is OneshotEvent {
-  return CHECKS.get((value as {type?: unknown} | null)?.type)?.(value) === true;
+  checks ??= checksByType();
+  return checks.get((value as {type?: unknown} | null)?.type)?.(value) === true;
+}
+
+/** Made when the first log is read: most commands read none. */
+let checks: ReadonlyMap<unknown, Check> | undefined;
+
+function checksByType(): ReadonlyMap<unknown, Check> {
+  const events = schema.oneOf as readonly Schema[];
+  return new Map(events.map((event) => [event.properties?.type?.const, checkOf(event)]));
 }
 
 function checkOf(node: Schema): Check {

@@ -120,22 +120,43 @@ const STATUSES: Readonly<Record<SnapshotStatus, true>> = {
 
 export function isSnapshot(value: unknown): value is SessionSnapshot {
   if (typeof value !== 'object' || value === null) return false;
+  // Field by field and not by lists of them, which a list of thousands would make thousands of.
   const one = value as Partial<Record<keyof SessionSnapshot, unknown>>;
-  const isTime = (ms: unknown) => typeof ms === 'number' && Math.abs(ms) <= MAX_TIME_MS;
-  const isCount = (count: unknown) => Number.isSafeInteger(count) && (count as number) >= 0;
-  const isText = (text: unknown) => text === null || typeof text === 'string';
   return (
     one.v === SNAPSHOT_VERSION &&
     typeof one.id === 'string' &&
     typeof one.cwd === 'string' &&
     typeof one.status === 'string' &&
     Object.hasOwn(STATUSES, one.status) &&
-    [one.seq, one.bytes, one.lineBytes, one.iteration, one.maxIterations].every(isCount) &&
-    [one.startedAt, one.lastAt, one.logMtimeMs].every(isTime) &&
-    [one.task, one.command, one.executor, one.reason].every(isText) &&
-    [null, 'DONE', 'RETRY', 'IMPOSSIBLE'].includes(one.verdict as VerdictWord | null) &&
+    isCount(one.seq) &&
+    isCount(one.bytes) &&
+    isCount(one.lineBytes) &&
+    isCount(one.iteration) &&
+    isCount(one.maxIterations) &&
+    isTime(one.startedAt) &&
+    isTime(one.lastAt) &&
+    isTime(one.logMtimeMs) &&
+    isText(one.task) &&
+    isText(one.command) &&
+    isText(one.executor) &&
+    isText(one.reason) &&
+    VERDICTS.includes(one.verdict) &&
     (one.costUsd === null || typeof one.costUsd === 'number')
   );
+}
+
+const VERDICTS: readonly unknown[] = [null, 'DONE', 'RETRY', 'IMPOSSIBLE'] satisfies (VerdictWord | null)[];
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) <= MAX_TIME_MS;
+}
+
+function isText(value: unknown): boolean {
+  return value === null || typeof value === 'string';
 }
 
 /** The last moment of a Date. */

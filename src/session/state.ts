@@ -99,6 +99,11 @@ export interface SessionState {
   damaged: boolean;
 }
 
+/** Whether an auditor or checks are to judge the work. */
+export function isJudged({audit, rules}: {audit: boolean; rules: LoopRules | null}): boolean {
+  return audit || (rules !== null && rules.checks.length > 0);
+}
+
 /** Roles that an agent has. */
 export type AgentRole = Exclude<Role, 'check'>;
 

@@ -38,6 +38,12 @@ export class Family {
     this.#options = {rootParentPid: process.pid, ...options};
   }
 
+  /** Knows the root from now on if it is there, whoever its parent will be; cheaper than a look. @throws as `look` */
+  async meetRoot(): Promise<void> {
+    const {rootPid, table} = this.#options;
+    if (rootPid !== null) this.#livingAmong(await table.list([rootPid]));
+  }
+
   /**
    * The living members by descent, from the root and from every member known; cheap.
    * @throws where the system does not tell

@@ -67,7 +67,7 @@ function obey(line: GuardLine, families: Map<string, Family>, table: ProcessTabl
       const family = new Family({table, rootPid: pid, mark, rootParentPid: parentPid});
       families.set(mark, family);
       // While its parent is there, so that nothing else can be taken for it later.
-      family.look().catch(() => {});
+      family.meetRoot().catch(() => {});
       return;
     }
     case 'ended':

@@ -25,10 +25,9 @@ const ENVIRON_READS = 5;
  */
 export function linuxProcesses(proc = '/proc', clock: Clock = systemClock): ProcessTable {
   return {
-    async list() {
-      return readdirSync(proc)
-        .filter((name) => /^\d+$/.test(name))
-        .flatMap((pid) => entryOf(proc, pid) ?? []);
+    async list(pids) {
+      const names = pids?.map(String) ?? readdirSync(proc).filter((name) => /^\d+$/.test(name));
+      return names.flatMap((pid) => entryOf(proc, pid) ?? []);
     },
     async below(pids) {
       const found = new Map<number, ProcessEntry>();

@@ -28,7 +28,7 @@ export class Lookup {
 
   /** This process. */
   async self(): Promise<IdentifiedProcess> {
-    const started = await this.#look();
+    const started = await this.#list([process.pid]);
     return {pid: process.pid, startedAt: started?.get(process.pid) ?? ''};
   }
 
@@ -59,9 +59,10 @@ export class Lookup {
     return this.#looking;
   }
 
-  async #list(): Promise<Map<number, string> | null> {
+  /** Of all, or of `pids`. */
+  async #list(pids?: readonly number[]): Promise<Map<number, string> | null> {
     try {
-      const entries = await this.#table?.list();
+      const entries = await this.#table?.list(pids);
       const living = entries?.filter(({isZombie}) => !isZombie);
       return living ? new Map(living.map(({pid, startedAt}) => [pid, startedAt])) : null;
     } catch {

@@ -20,8 +20,8 @@ export interface ProcessFacts extends ProcessEntry {
 }
 
 export interface ProcessTable {
-  /** All processes that can be seen. @throws where the system does not tell. */
-  list(): Promise<ProcessEntry[]>;
+  /** All processes that can be seen, or those of `pids` that are there. @throws where the system does not tell. */
+  list(pids?: readonly number[]): Promise<ProcessEntry[]>;
   /**
    * Those of `pids` that are there and all that descend from them, for less than a list of all; null where the system does not
    * tell it that way. A process that is forked just now may be missing. @throws as `list`

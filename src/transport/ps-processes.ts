@@ -17,10 +17,11 @@ const COMMAND = /^\s*(\d+) ?(.*)$/gm;
  */
 export function psProcesses(runPs: RunPs = psRunner()): ProcessTable {
   return {
-    async list() {
-      const output = await runPs(['-axww', '-o', 'pid=,ppid=,stat=,time=,lstart=']);
+    async list(pids) {
+      const which = pids ? ['-ww', '-p', pids.join(',')] : ['-axww'];
+      const output = await runPs([...which, '-o', 'pid=,ppid=,stat=,time=,lstart=']);
       const entries = [...output.matchAll(ENTRY)].map(entryOf);
-      if (entries.length === 0) throw new Error('ps lists no process');
+      if (entries.length === 0 && !pids) throw new Error('ps lists no process');
       return entries;
     },
     async describe(entries) {

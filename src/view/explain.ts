@@ -23,6 +23,7 @@ import type {
   TimeoutExtended,
   VerdictWord,
 } from '../event.ts';
+import {isJudged} from '../session/state.ts';
 import {oneLine} from '../text.ts';
 
 /** Times are ms since the epoch (`…At`), or ms since the start of the run (`afterMs`). */
@@ -102,7 +103,7 @@ export class Explanation {
       case 'session_started':
         this.#title = event.task;
         this.#isTask = event.task !== null;
-        this.#audit = event.audit || (event.rules?.checks.length ?? 0) > 0;
+        this.#audit = isJudged(event);
         break;
       case 'session_resumed':
         this.#ending = null;

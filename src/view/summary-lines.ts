@@ -1,8 +1,8 @@
 /** What `summary.ts` has found, as lines for a person. */
 import type {AgentPlan} from '../event.ts';
-import type {SessionStatus} from '../session/list.ts';
 import type {LockOwner} from '../session/lock.ts';
 import type {ReadGaps} from '../session/read.ts';
+import type {SessionStatus} from '../session/status.ts';
 import {stripControl} from '../text.ts';
 import {duration, usageParts} from './format.ts';
 import type {IterationSummary, RunSummary, SessionSummary} from './summary.ts';

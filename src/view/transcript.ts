@@ -23,6 +23,7 @@ import type {
   Unparsed,
   WorktreeSnapshot,
 } from '../event.ts';
+import {isJudged} from '../session/state.ts';
 import {oneLine, stripControl} from '../text.ts';
 import {duration, processList, usageParts} from './format.ts';
 import {sessionProblem} from './problem.ts';
@@ -97,7 +98,7 @@ export class Transcript {
     switch (event.type) {
       case 'session_started':
         this.#audit = event.audit;
-        this.#isJudged = event.audit || (event.rules?.checks.length ?? 0) > 0;
+        this.#isJudged = isJudged(event);
         return this.#agentOutput || this.#isVerbose ? [line(`session ${event.session}`, 'dim')] : [];
       case 'session_resumed':
         return [line(`session ${event.session} goes on: ${clean(event.from)}`, 'bold')];

@@ -27,6 +27,16 @@ function complaint(argv: string[], env: Record<string, string> = {}): {code: num
   throw new Error(`accepted: ${argv.join(' ')}`);
 }
 
+const NO_RULES = {
+  checks: null,
+  checkTimeoutMs: null,
+  criteriaPath: null,
+  maxCostUsd: null,
+  maxTokens: null,
+  maxTurns: null,
+  agentRetries: null,
+};
+
 describe('a task', () => {
   it('has these defaults', () => {
     expect(parse(['do it'])).toEqual({
@@ -36,6 +46,8 @@ describe('a task', () => {
         executor: 'auto',
         auditorExecutor: null,
         direct: {worker: null, auditor: null},
+        fallbackExecutor: null,
+        rules: NO_RULES,
         workerModel: null,
         auditorModel: null,
         maxIterations: 5,
@@ -92,12 +104,34 @@ describe('a task', () => {
         '--worktree',
         '--no-worktree-lock',
       ],
+      ...[
+        '--check',
+        'npm test',
+        '--check',
+        'npm run lint',
+        '--check-timeout',
+        '1m',
+        '--criteria',
+        'criteria.md',
+      ],
+      ...['--max-cost', '$2.50', '--max-tokens', '1.5M', '--max-turns', 'off', '--agent-retries', '0'],
+      ...['--fallback-executor', 'auto'],
     ];
     expect(runOptions(argv)).toEqual({
       prompt: {from: 'argument', text: 'do it'},
       executor: 'cline',
       auditorExecutor: 'claude',
       direct: {worker: null, auditor: null},
+      fallbackExecutor: 'auto',
+      rules: {
+        checks: ['npm test', 'npm run lint'],
+        checkTimeoutMs: 60_000,
+        criteriaPath: '/here/criteria.md',
+        maxCostUsd: 2.5,
+        maxTokens: 1_500_000,
+        maxTurns: 'off',
+        agentRetries: 0,
+      },
       workerModel: 'a',
       auditorModel: 'b',
       maxIterations: 2,

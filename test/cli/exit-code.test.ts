@@ -16,9 +16,9 @@ function run(outcome: Outcome, more: Partial<RunFinished> = {}): RunFinished {
 }
 
 describe('the exit code of a session', () => {
-  it.each<[Ending, Outcome, {audit?: boolean; signal?: NodeJS.Signals}, number]>([
+  it.each<[Ending, Outcome, {judged?: boolean; signal?: NodeJS.Signals}, number]>([
     ['verified', 'completed', {}, 0],
-    ['unverified', 'completed', {audit: false}, 0],
+    ['unverified', 'completed', {judged: false}, 0],
     ['unverified', 'completed', {}, 3],
     ['exhausted', 'completed', {}, 3],
     ['no-progress', 'completed', {}, 3],
@@ -34,9 +34,9 @@ describe('the exit code of a session', () => {
     ['verified', 'completed', {signal: 'SIGINT'}, 0],
   ])(
     'that ended %s after a run that %s (%j) is %d',
-    (ending, outcome, {audit = true, signal = null}, code) => {
+    (ending, outcome, {judged = true, signal = null}, code) => {
       const finished = {type: 'session_finished', ending, reason: '', text: null, iterations: 1} as const;
-      expect(exitCodeOfSession({finished, lastRun: run(outcome)}, {audit, signal})).toBe(code);
+      expect(exitCodeOfSession({finished, lastRun: run(outcome)}, {judged, signal})).toBe(code);
     },
   );
 });

@@ -1,7 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {command} from '../../src/executor/command.ts';
+import {executorNames} from '../../src/executor/executor.ts';
 import {promptFileArgument} from '../../src/executor/prompt.ts';
-import {executorByName, executorNames} from '../../src/executor/registry.ts';
+import {executorByName} from '../../src/executor/registry.ts';
 import {readVersion} from '../../src/executor/version.ts';
 
 const request = {

@@ -236,6 +236,31 @@ describe('how bytes reach the disk', () => {
     await log.close();
   });
 
+  it('the first of a turn at once, what follows together when the turn is over', async () => {
+    const log = await openSessionLog({stateDir: home, clock});
+    let batches = 0;
+    log.onWritten(() => batches++);
+    const appended = async (text: string) => {
+      log.append(note(text));
+      await Promise.resolve();
+      return linesOf(log.eventsPath).length;
+    };
+    expect([await appended('1'), await appended('2'), await appended('3')]).toEqual([1, 1, 1]);
+    await new Promise(setImmediate);
+    expect([batches, linesOf(log.eventsPath).length]).toEqual([2, 3]);
+    await log.close();
+  });
+
+  it('however much it is, before the turn is over', async () => {
+    const log = await openSessionLog({stateDir: home, clock});
+    log.append(note('x'));
+    await Promise.resolve();
+    log.appendRaw(1, 'worker', 'stdout', Buffer.alloc(600_000));
+    await Promise.resolve();
+    expect(log.backlogBytes()).toBe(0);
+    await log.close();
+  });
+
   it('on threads from the first slow write on', async () => {
     let ms = 0;
     const slow: Clock = {...clock, monotonicMs: () => (ms += 60)};

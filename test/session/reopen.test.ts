@@ -14,6 +14,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {systemClock} from '../../src/clock.ts';
 import type {EventDraft, OneshotEvent} from '../../src/event.ts';
+import type {Writev} from '../../src/session/append-file.ts';
 import {foldLog} from '../../src/session/fold-log.ts';
 import {lookAtSession} from '../../src/session/list.ts';
 import {lockOwner} from '../../src/session/lock.ts';
@@ -199,6 +200,22 @@ describe('at the boundary of a step', () => {
     await log.sync();
     expect(log.failure()).toMatchObject({code: 'EBADF'});
     await log.sync();
+  });
+
+  it('a disk that fails while it is still written is one too', async () => {
+    const take: Writev = (_fd, buffers, done) => done(null, Buffer.concat(buffers).length);
+    const log = await openSessionLog({stateDir: home, clock: systemClock, writev: take});
+    const raw = Buffer.alloc(16 * 1024 * 1024);
+    const write = async () => {
+      log.appendRaw(1, 'worker', 'stdout', raw);
+      await log.flush();
+    };
+    await write();
+    await log.close();
+    expect(log.failure()).toBeNull();
+    await write();
+    await log.sync();
+    expect(log.failure()).toMatchObject({code: 'EBADF'});
   });
 
   it('a disk that does not answer is not waited for once the log is given up', async () => {

@@ -29,10 +29,11 @@ export class FakeTable implements ProcessTable {
     this.processes.set(one.pid, one);
   }
 
-  async list(): Promise<ProcessEntry[]> {
+  async list(pids?: readonly number[]): Promise<ProcessEntry[]> {
     this.looks += 1;
     await this.onList?.();
-    return [...this.processes.values()].map(({pid, parentPid, startedAt = '1', isZombie = false}) => ({
+    const asked = [...this.processes.values()].filter(({pid}) => pids?.includes(pid) ?? true);
+    return asked.map(({pid, parentPid, startedAt = '1', isZombie = false}) => ({
       pid,
       parentPid,
       startedAt,

@@ -47,6 +47,17 @@ describe.each([
     expect(pidsOf(await family.look())).toEqual([ROOT + 2, ROOT + 3]);
   });
 
+  test('that has met its root knows what that has started, though its parent is gone', async () => {
+    const table = new FakeTable(root, {pid: ROOT + 1, parentPid: ROOT});
+    const family = familyIn(table);
+    await family.meetRoot();
+    await familyIn(table, null).meetRoot();
+    expect(table.looks).toBe(1);
+    table.add({...root, parentPid: 1});
+    expect(pidsOf(await family.look())).toEqual([ROOT, ROOT + 1]);
+    expect(await familyIn(table).look()).toEqual([]);
+  });
+
   test('has those with the mark and their descendants once it is looked for', async () => {
     const table = new Table(
       {pid: ROOT + 1, parentPid: 1, variables: ['PATH', MARK]},

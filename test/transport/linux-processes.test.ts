@@ -35,6 +35,7 @@ describe('the process table of Linux', () => {
     make(5, {stat: statOf('dead', 'X', 2)});
     expect(await entry(4)).toMatchObject({parentPid: 2, isZombie: true});
     expect(await entry(5)).toMatchObject({isZombie: true});
+    expect((await table.list([5, 4, 99])).map(({pid}) => pid)).toEqual([5, 4]);
   });
 
   test('tells what descends from a process by the children of its threads', async () => {

@@ -31,6 +31,18 @@ describe('the process table of ps', () => {
     ]);
   });
 
+  test('reads only those that it is asked for', async () => {
+    const [, line = ''] = LISTING.split('\n');
+    const asked: string[] = [];
+    const ps = psProcesses(async (args) => {
+      asked.push(args.join(' '));
+      return asked.length === 1 ? line : '';
+    });
+    expect((await ps.list([501, 9])).map(({pid}) => pid)).toEqual([501]);
+    expect(asked[0]).toMatch(/^-ww -p 501,9 -o /);
+    expect(await ps.list([9])).toEqual([]);
+  });
+
   test('fails where ps lists nothing or is not there', async () => {
     await expect(table({'-axww': ''}).list()).rejects.toThrow('ps lists no process');
     await expect(table({}).list()).rejects.toThrow('ps is not there');

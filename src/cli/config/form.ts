@@ -82,14 +82,18 @@ export function names<T extends readonly string[]>(read: Reader<T>): Form<T> {
   };
 }
 
-/** Any strings; a variable holds them as JSON, since every character may be part of one. */
-export const strings: Form<string[]> = {
-  takes: 'a list of strings',
-  schema: STRINGS_SCHEMA,
-  fromJson: (name, value) => stringsOf(name, value, strings.takes),
-  fromText: (name, given) => stringsOf(name, parsed(given), 'a JSON list of strings'),
-  toJson: (value) => value,
-};
+/** Any strings, or those that `read` takes; a variable holds them as JSON, since every character may be part of one. */
+export function strings(read: Reader<string> = (_name, value) => value): Form<string[]> {
+  const takes = 'a list of strings';
+  const each = (name: string, values: string[]) => values.map((value) => read(name, value));
+  return {
+    takes,
+    schema: STRINGS_SCHEMA,
+    fromJson: (name, value) => each(name, stringsOf(name, value, takes)),
+    fromText: (name, given) => each(name, stringsOf(name, parsed(given), 'a JSON list of strings')),
+    toJson: (value) => value,
+  };
+}
 
 function stringsOf(name: string, value: unknown, takes: string): string[] {
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;

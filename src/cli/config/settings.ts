@@ -4,8 +4,8 @@
  */
 import {DEFAULT_ACTIVITY} from '../../activity/options.ts';
 import type {EvidenceKind, PermissionMode} from '../../event.ts';
-import {DEFAULT_MAX_FRAME_BYTES} from '../../frame/decoder.ts';
-import {DEFAULT_MAX_ITERATIONS} from '../../loop/options.ts';
+import {DEFAULT_MAX_FRAME_BYTES} from '../../frame/frame.ts';
+import {DEFAULT_MAX_ITERATIONS, DEFAULT_RULES} from '../../loop/options.ts';
 import type {TransportChoice} from '../../transport/transport.ts';
 import type {Verbosity} from '../../view/transcript.ts';
 import {endpoint, type Provider, provider, variableName} from '../direct-options.ts';
@@ -37,6 +37,14 @@ export interface Settings {
   workerApiKeyEnv?: string;
   auditorApiKeyEnv?: string;
   maxIterations?: number;
+  fallbackExecutor?: value.ExecutorChoice;
+  check?: string[];
+  checkTimeout?: number;
+  criteria?: string;
+  maxCost?: value.Limit;
+  maxTokens?: value.Limit;
+  maxTurns?: value.Limit;
+  agentRetries?: number;
   audit?: boolean;
   permissionMode?: PermissionMode;
   agentArgs?: string[];
@@ -178,6 +186,67 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
     about: 'whether an auditor judges the work',
     guarded: {values: '`false`', test: (audit) => !audit},
   },
+  fallbackExecutor: {
+    form: text(value.executorChoice),
+    flag: '--fallback-executor',
+    normally: null,
+    example: 'cline',
+    about: 'the agent that takes over when another cannot go on',
+    guarded: ofAgent,
+  },
+  check: {
+    form: strings(value.checkCommand),
+    flag: '--check',
+    normally: [],
+    example: ['npm test'],
+    about: 'shell commands that must succeed before an auditor is asked',
+    guarded: always,
+  },
+  checkTimeout: {
+    form: time(value.durationMs, DURATION),
+    flag: '--check-timeout',
+    normally: value.durationText(DEFAULT_RULES.checkTimeoutMs),
+    about: 'for each check',
+  },
+  criteria: {
+    form: text(value.plainValue),
+    flag: '--criteria',
+    normally: null,
+    example: 'criteria.md',
+    about:
+      'file with acceptance criteria, from the current folder; default: the auditor draws them from the task',
+    guarded: always,
+  },
+  maxCost: {
+    form: amount(value.moneyOrOff, (limit) => limit, 'US dollars, or "off"'),
+    flag: '--max-cost',
+    normally: 'off',
+    example: 5,
+    about: 'what all runs of a session may cost together',
+    guarded: always,
+  },
+  maxTokens: {
+    form: amount(value.tokensOrOff, (limit) => limit, 'a number such as 150000 or "200k", or "off"'),
+    flag: '--max-tokens',
+    normally: 'off',
+    example: '500k',
+    about: 'the same in tokens, in and out',
+    guarded: always,
+  },
+  maxTurns: {
+    form: amount(value.countOrOff, (limit) => limit, 'a whole number from 1 on, or "off"'),
+    flag: '--max-turns',
+    normally: 'off',
+    example: 100,
+    about: 'the same in requests to models',
+    guarded: always,
+  },
+  agentRetries: {
+    form: amount(value.wholeNumber, (count) => count, 'a whole number from 0 on'),
+    flag: '--agent-retries',
+    normally: DEFAULT_RULES.agentRetries,
+    about: 'more tries of a run whose agent failed',
+  },
   permissionMode: {
     form: text(value.permissionMode),
     flag: '--permission-mode',
@@ -186,7 +255,7 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
     guarded: {values: 'all but `read`', test: (mode) => mode !== 'read'},
   },
   agentArgs: {
-    form: strings,
+    form: strings(),
     flag: '--agent-arg',
     normally: [],
     example: ['--max-turns', '50'],
