@@ -1,4 +1,5 @@
 /** `oneshot rm` and `oneshot prune`. Ids of what was removed are stdout. */
+import {existsSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 import {messageOf, OneshotError} from '../error.ts';
 import {findSession} from '../session/find.ts';
@@ -6,6 +7,7 @@ import {type ListedSession, listSessions, lookAtSession} from '../session/list.t
 import {removeSession} from '../session/remove.ts';
 import {stateDir} from '../session/state-dir.ts';
 import {sessionTitle} from '../view/session-list.ts';
+import {ownWorktreeOf} from '../worktree/own.ts';
 import {EXIT} from './exit-code.ts';
 import type {Io} from './io.ts';
 import {print} from './output.ts';
@@ -44,6 +46,7 @@ async function removeAll(sessions: readonly ListedSession[], yes: boolean, io: I
     try {
       await removeSession(dir, lookOptions(io));
       await print(io, `${id}\n`);
+      tellWorktree(id, io);
     } catch (error) {
       const nextStep = error instanceof OneshotError ? ` ${error.nextStep}` : '';
       io.stderr.write(`oneshot: ${messageOf(error)}.${nextStep}\n`);
@@ -51,6 +54,12 @@ async function removeAll(sessions: readonly ListedSession[], yes: boolean, io: I
     }
   }
   return code;
+}
+
+/** Work may be in it. */
+function tellWorktree(session: string, {env, stderr}: Io): void {
+  const own = ownWorktreeOf({stateDir: stateDir(env), session});
+  if (own && existsSync(own.path)) stderr.write(`its worktree stays: ${own.path}, branch ${own.branch}\n`);
 }
 
 function lookOptions({clock}: Io) {

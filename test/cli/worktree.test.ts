@@ -75,6 +75,10 @@ it('--worktree works on a branch of its own, leaves it to the user and says wher
   expect(readFileSync(join(path, 'result'), 'utf8')).toBe('work\n');
   expect(existsSync(join(repository.path, 'result'))).toBe(false);
   expect(place.events()[0]).toMatchObject({type: 'session_started', cwd: path});
+  const removed = await place.run(['rm', 'last', '--yes']);
+  expect(removed).toMatchObject({code: 0, stdout: `${id}\n`});
+  expect(removed.stderr).toContain(`its worktree stays: ${path}, branch oneshot/${id}`);
+  expect(existsSync(join(path, 'result'))).toBe(true);
 });
 
 it('a worktree in which nothing was done is gone, and comes back when the session is resumed', async () => {
