@@ -28,8 +28,10 @@ export default defineConfig([
           {name: 'cli/command-line', tags: ['$initial'], test: /^(?!.*cli\/main\.ts$)/, priority: 3},
           // What looks at sessions, with what that needs in turn.
           {name: 'cli/sessions', test: /cli\/list-command\.ts$/, priority: 2},
-          // What several commands share: mostly all that makes a run.
-          {name: 'cli/run', minShareCount: 3, priority: 1},
+          // All that makes a run.
+          {name: 'cli/run', test: /cli\/exec-command\.ts$/, priority: 1},
+          // What several commands share: mostly the loop.
+          {name: 'cli/loop', minShareCount: 3, priority: 0},
         ],
       },
     },

@@ -6,6 +6,7 @@ import {blocked} from './blocked.ts';
 import type {AnyCheck} from './check.ts';
 import {churn} from './churn.ts';
 import {coldStart} from './cold-start.ts';
+import {figures} from './figures.ts';
 import {follow} from './follow.ts';
 import {fuzz} from './fuzz.ts';
 import {kill} from './kill.ts';
@@ -42,4 +43,5 @@ export const CHECKS: Readonly<Record<string, AnyCheck>> = {
   churn,
   'quiet-cost': quietCost,
   verdicts,
+  figures,
 };

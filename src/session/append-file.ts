@@ -20,6 +20,8 @@ export class AppendFile {
   readonly #fd: number;
   readonly #writev: Writev;
   #queue: Buffer[] = [];
+  /** Something was written that the disk was not asked to take. */
+  #isUnsynced = false;
   /** Size of the file, bytes, queued ones included. */
   size: number;
 
@@ -45,6 +47,7 @@ export class AppendFile {
 
   /** Writes all that is queued before it returns. Throws the system error. */
   writeQueueNow(): void {
+    this.#isUnsynced = true;
     let buffers = this.#takeQueue();
     while (buffers.length > 0) {
       const [only] = buffers;
@@ -59,6 +62,7 @@ export class AppendFile {
 
   /** Writes all that is queued on a thread, then calls back. No other write may be asked for before that. */
   writeQueue(done: (error: Error | null) => void): void {
+    this.#isUnsynced = true;
     this.#writeAll(this.#takeQueue(), done);
   }
 
@@ -79,14 +83,15 @@ export class AppendFile {
 
   /** Settles once what was written is on the disk, with the system error or null. */
   sync(): Promise<Error | null> {
+    if (!this.#isUnsynced) return Promise.resolve(null);
+    this.#isUnsynced = false;
     return new Promise((settle) => fdatasync(this.#fd, settle));
   }
 
   /** Syncs the data to disk and closes; errors of both are of no use to anyone any more. */
-  close(): Promise<void> {
-    return new Promise((settle) => {
-      fdatasync(this.#fd, () => close(this.#fd, () => settle()));
-    });
+  async close(): Promise<void> {
+    await this.sync();
+    await new Promise((settle) => close(this.#fd, settle));
   }
 }
 

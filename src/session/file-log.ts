@@ -79,6 +79,9 @@ export class FileSessionLog implements SessionLog {
   #seq: number;
   /** Events queued for the log that no view has seen. */
   #unseen: OneshotEvent[] = [];
+  /** The same as they are written: made into bytes all at once. */
+  #lines = '';
+  /** Of events, characters. */
   #backlogBytes = 0;
   /** Whether to write within the turn, which is much sooner than a thread would; false for good after a slow write. */
   #isPrompt: boolean;
@@ -127,14 +130,18 @@ export class FileSessionLog implements SessionLog {
     const event = eventOf(head, body, raw);
     fold(this.#state, event);
     this.#unseen.push(event);
-    this.#enqueue(this.#events, Buffer.from(`${JSON.stringify(event)}\n`));
+    const line = `${JSON.stringify(event)}\n`;
+    this.#lines += line;
+    this.#queued(line.length);
   }
 
   appendRaw(iteration: number, role: Role, stream: StreamName, bytes: Uint8Array): number {
     const file = this.#rawFile(iteration, role, stream);
     if (!file) return 0;
     const offset = file.size;
-    if (!this.#failure) this.#enqueue(file, Buffer.from(bytes));
+    if (this.#failure) return offset;
+    file.push(Buffer.from(bytes));
+    this.#queued(bytes.length);
     return offset;
   }
 
@@ -284,9 +291,8 @@ export class FileSessionLog implements SessionLog {
     }
   }
 
-  #enqueue(file: AppendFile, bytes: Buffer): void {
-    file.push(bytes);
-    this.#backlogBytes += bytes.length;
+  #queued(bytes: number): void {
+    this.#backlogBytes += bytes;
     if (this.#writing || this.#pumpScheduled) return;
     if (this.#hasWrittenInTurn && this.#backlogBytes < FULL_BATCH_BYTES) return;
     this.#pumpScheduled = true;
@@ -307,6 +313,8 @@ export class FileSessionLog implements SessionLog {
     if (this.#failure || this.#backlogBytes === 0) return;
     const batch = {bytes: this.#backlogBytes, events: this.#unseen};
     this.#unseen = [];
+    if (this.#lines !== '') this.#events.push(Buffer.from(this.#lines));
+    this.#lines = '';
     if (this.#isPrompt) this.#writeNow(batch);
     else this.#writeOnThreads(batch);
   }
@@ -360,6 +368,7 @@ export class FileSessionLog implements SessionLog {
     if (this.#failure) return;
     this.#failure = error;
     this.#unseen = [];
+    this.#lines = '';
     this.#backlogBytes = 0;
     this.#releaseWaiters();
     for (const callback of this.#onFailure) callback(error);
