@@ -3,16 +3,17 @@
  * the built library.
  */
 import {readFileSync, rmSync} from 'node:fs';
-import type {OneshotEvent, RunFinished, StreamName, TransportName} from '../src/event.ts';
+import type {OneshotEvent, RunFinished, StreamName} from '../src/event.ts';
 import type {Installation} from '../src/executor/executor.ts';
 import type {RunContext, RunRequest, StopReason} from '../src/run.ts';
 import type {Writev} from '../src/session/append-file.ts';
 import type {SessionLog} from '../src/session/log.ts';
+import type {TransportChoice} from '../src/transport/transport.ts';
 import {builtLibrary} from './build.ts';
 
 export interface SpineOptions {
   stateDir: string;
-  transport: TransportName;
+  transport: TransportChoice;
   /** Written to the program's stdin. @default empty */
   prompt?: string;
   /** How the recorder reaches the disk. @default as always */
@@ -39,7 +40,7 @@ export interface SpineRun {
 
 /**
  * Runs a program to its end. The session folder is gone afterwards.
- * @throws when the program ran on another transport than asked for.
+ * @throws when the program ran on another transport than asked for; `auto` asks for none.
  */
 export async function runOnSpine(argv: readonly string[], options: SpineOptions): Promise<SpineRun> {
   const {stateDir, transport, writev, prepare, stop} = options;
@@ -92,7 +93,8 @@ async function requestFor(argv: readonly string[], {prompt = '', as}: SpineOptio
   return {agent, prompt, iteration: 1, role: 'worker', resume: null};
 }
 
-function requireTransport(event: OneshotEvent, transport: TransportName): void {
+function requireTransport(event: OneshotEvent, transport: TransportChoice): void {
+  if (transport === 'auto') return;
   if (event.type === 'run_started' && event.transport !== transport)
     throw new Error(`asked for ${transport}, got ${event.transport}: ${event.transportReason}`);
 }

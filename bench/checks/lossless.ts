@@ -18,6 +18,8 @@ const LEFT_IN_PTY_BYTES = 12_000;
 
 interface Counts {
   bursts100KB: number;
+  /** The same on `auto`, as users have it. */
+  burstsAuto: number;
   bursts1MB: number;
   readerBlocked: number;
   grandchild: number;
@@ -37,18 +39,28 @@ interface Tally {
 export const lossless = defineCheck<Counts>({
   full: {
     bursts100KB: 1000,
+    burstsAuto: 1000,
     bursts1MB: 100,
     readerBlocked: 20,
     grandchild: 20,
     execMB: 200,
     leakRuns: 500,
   },
-  reduced: {bursts100KB: 60, bursts1MB: 10, readerBlocked: 3, grandchild: 4, execMB: 20, leakRuns: 50},
+  reduced: {
+    bursts100KB: 60,
+    burstsAuto: 30,
+    bursts1MB: 10,
+    readerBlocked: 3,
+    grandchild: 4,
+    execMB: 20,
+    leakRuns: 50,
+  },
   async measure(counts, progress) {
     const tally: Tally = {runs: 0, missingBytes: 0, runsWithLoss: 0, slowestMs: 0};
     const leaks = await withTempFolder((folder) => burstOften(folder, counts, tally, progress));
     const recordedEqual = await recordsExec(counts.execMB * MB, progress);
-    const planned = counts.bursts100KB + counts.bursts1MB + counts.readerBlocked + counts.grandchild;
+    const planned =
+      counts.bursts100KB + counts.burstsAuto + counts.bursts1MB + counts.readerBlocked + counts.grandchild;
     const value = {
       missingBytes: tally.missingBytes,
       slowestMs: rounded(tally.slowestMs, 0),
@@ -88,6 +100,9 @@ async function burstOften(folder: string, counts: Counts, tally: Tally, progress
     if (index % 100 === 99)
       progress(`100 KB: ${index + 1} of ${counts.bursts100KB}, ${tally.missingBytes} bytes missing`);
   }
+  for (let index = 0; index < counts.burstsAuto; index++)
+    count(tally, small, await plainBurst(small, index, 'auto'));
+  progress(`100 KB on auto: ${counts.burstsAuto}, ${tally.missingBytes} bytes missing`);
   for (let index = 0; index < counts.bursts1MB; index++) count(tally, large, await plainBurst(large, index));
   progress(`1 MB: ${counts.bursts1MB}, ${tally.missingBytes} bytes missing`);
   for (let index = 0; index < counts.readerBlocked; index++)
@@ -123,8 +138,8 @@ function programFor({path}: Burst, index: number): string[] {
   return index % 2 === 0 ? ['cat', path] : [process.execPath, programPath('burst.mjs'), path];
 }
 
-function plainBurst(burst: Burst, index: number): Promise<SpineRun> {
-  return runOnSpine(programFor(burst, index), {stateDir: burst.folder, transport: 'pty'});
+function plainBurst(burst: Burst, index: number, transport: 'pty' | 'auto' = 'pty'): Promise<SpineRun> {
+  return runOnSpine(programFor(burst, index), {stateDir: burst.folder, transport});
 }
 
 /** The reader's event loop stands still while the program writes its last bytes and exits. */

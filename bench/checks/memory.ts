@@ -11,7 +11,7 @@ const MIB = 1024 * 1024;
 export const ABOVE_IDLE_MIB = 64;
 
 export const memory = defineCheck({
-  full: {eventsMB: 1000},
+  full: {eventsMB: 2000},
   reduced: {eventsMB: 100},
   async measure({eventsMB}, progress) {
     const cli = await builtCli();
