@@ -1,5 +1,6 @@
 /** The frame decoder against `JSON.parse(buffer.toString())` of each line, which somebody else has found already. */
-import {createDecoder} from '../../src/frame/decoder.ts';
+import type {FrameDecoder} from '../../src/frame/decoder.ts';
+import {builtLibrary} from '../build.ts';
 import {lines, MIB, oneLongLine, type Shape} from '../shapes.ts';
 import {defineFigures} from './figure.ts';
 import {cpuMs, inTurn, medianRatio} from './pairs.ts';
@@ -25,10 +26,15 @@ export const decoder = defineFigures({
   method:
     'throughput in chunks of 4,095 bytes ÷ that of JSON.parse(buffer.toString()) of Buffers with one line each; CPU time, in turn',
   async measure({rounds, streamMB}, progress) {
+    const {createDecoder} = await builtLibrary();
+    const newDecoder = () => createDecoder({maxFrameBytes: MAX_FRAME_BYTES});
     const ratioOf = async (shape: Shape) => {
       progress(`decoder: ${shape.name}`);
       const buffers = shape.sources.map((source) => Buffer.from(source));
-      const work = [() => cpuMs(() => parse(buffers)), () => cpuMs(() => decode(shape))] as const;
+      const work = [
+        () => cpuMs(() => parse(buffers)),
+        () => cpuMs(() => decode(shape, newDecoder())),
+      ] as const;
       await inTurn(1, ...work);
       return medianRatio(await inTurn(rounds, ...work));
     };
@@ -45,10 +51,9 @@ function parse(buffers: readonly Buffer[]): void {
 }
 
 /** Decodes all of it, and makes sure that no object is missing. */
-function decode({name, bytes, sources}: Shape): void {
-  const decoder = createDecoder({maxFrameBytes: MAX_FRAME_BYTES});
+function decode({name, bytes, sources}: Shape, decoder: FrameDecoder): void {
   let objects = 0;
-  const count = (frames: ReturnType<typeof decoder.feed>) => {
+  const count = (frames: ReturnType<FrameDecoder['feed']>) => {
     for (const frame of frames) if (frame.kind === 'json') objects++;
   };
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES)

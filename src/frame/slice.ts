@@ -8,19 +8,19 @@ const SPACE = 0x20;
 
 /** The text from `from` to below `to`, with no line end behind it. */
 export function textFrame(window: ByteWindow, from: number, to: number): TextFrame {
-  const text = window.bytes.toString('utf8', from, to);
+  const text = window.text(from, to);
   return {kind: 'text', text, lineEnd: false, offset: window.offset + from, length: to - from};
 }
 
 /** The text from `from` to the LF at `lineEnd`, which belongs to it. */
 export function lineFrame(window: ByteWindow, from: number, lineEnd: number): TextFrame {
-  const text = window.bytes.toString('utf8', from, contentEnd(window.bytes, lineEnd));
+  const text = window.text(from, contentEnd(window.bytes, lineEnd));
   return {kind: 'text', text, lineEnd: true, offset: window.offset + from, length: lineEnd + 1 - from};
 }
 
 /** The object from `from` to below `to`, which is known to be JSON. */
 export function objectFrame(window: ByteWindow, from: number, to: number): JsonFrame {
-  const source = window.bytes.toString('utf8', from, to);
+  const source = window.text(from, to);
   return {kind: 'json', value: JSON.parse(source), source, offset: window.offset + from, length: to - from};
 }
 

@@ -1,3 +1,5 @@
+import {isAscii} from 'node:buffer';
+
 /** A larger store is given back once little of it is used. */
 const RETAINED_BYTES = 1024 * 1024;
 const SMALLEST_BYTES = 16 * 1024;
@@ -12,6 +14,8 @@ export class ByteWindow {
   bytes: Buffer = NOTHING;
   /** Offset in the stream of `bytes[0]`. */
   offset: number;
+  /** Whether `bytes` is ASCII for certain: then its text is made without decoding. */
+  #isAscii = true;
   /** Bytes copied so far, as a measure of work. */
   copiedBytes = 0;
   #store: Buffer = NOTHING;
@@ -28,12 +32,18 @@ export class ByteWindow {
 
   /** Puts `chunk` behind what was kept. With nothing kept, `bytes` is the chunk's own memory. */
   add(chunk: Uint8Array): void {
+    this.#isAscii = (this.keptBytes === 0 || this.#isAscii) && isAscii(chunk);
     if (this.keptBytes === 0) {
       this.bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       return;
     }
     this.#append(chunk);
     this.bytes = this.#store.subarray(this.#start, this.#end);
+  }
+
+  /** The bytes from `from` to below `to` as text, invalid UTF-8 replaced by U+FFFD. */
+  text(from: number, to: number): string {
+    return this.bytes.toString(this.#isAscii ? 'latin1' : 'utf8', from, to);
   }
 
   /** Gives up everything below `index` and keeps the rest. */
