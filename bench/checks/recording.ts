@@ -24,36 +24,50 @@ export const recording = defineCheck({
   async measure({streamMB, pairs}, progress) {
     const bytes = streamMB * MB;
     // What is loaded and compiled on the first run belongs to neither.
-    await seconds(5 * MB, undefined);
-    await seconds(5 * MB, discard);
-    const recorded: number[] = [];
-    const discarded: number[] = [];
+    await took(5 * MB, undefined);
+    await took(5 * MB, discard);
+    const recorded: Took[] = [];
+    const discarded: Took[] = [];
     for (let pair = 1; pair <= pairs; pair++) {
       // In turn the first of the two, since the load of the machine may rise or fall.
       const isFirst = pair % 2 === 1;
-      if (isFirst) recorded.push(await seconds(bytes, undefined));
-      discarded.push(await seconds(bytes, discard));
-      if (!isFirst) recorded.push(await seconds(bytes, undefined));
-      progress(`recorded ${rounded(recorded.at(-1)!)} s, discarded ${rounded(discarded.at(-1)!)} s`);
+      if (isFirst) recorded.push(await took(bytes, undefined));
+      discarded.push(await took(bytes, discard));
+      if (!isFirst) recorded.push(await took(bytes, undefined));
+      progress(`recorded ${shown(recorded.at(-1)!)}, discarded ${shown(discarded.at(-1)!)}`);
     }
-    const ratio = median(recorded.map((one, index) => one / discarded[index]!));
+    const ratioOf = (time: keyof Took) =>
+      median(recorded.map((one, index) => one[time] / discarded[index]![time]));
+    const ratio = ratioOf('seconds');
     return {
       runs: 2 * pairs,
       value: {ratio: rounded(ratio, 3)},
       target: {ratio: TARGET_RATIO},
       ok: ratio <= TARGET_RATIO,
-      recordedSeconds: rounded(median(recorded)),
-      discardedSeconds: rounded(median(discarded)),
+      cpuRatio: rounded(ratioOf('cpuSeconds'), 3),
+      recordedSeconds: rounded(median(recorded.map(({seconds}) => seconds))),
+      discardedSeconds: rounded(median(discarded.map(({seconds}) => seconds))),
     };
   },
 });
 
-/** Wall time of one run with a stream of about `bytes`. */
-function seconds(bytes: number, writev: Writev | undefined): Promise<number> {
+interface Took {
+  /** Wall time. */
+  seconds: number;
+  /** CPU time of this process, which does all but write the stream. */
+  cpuSeconds: number;
+}
+
+const shown = ({seconds, cpuSeconds}: Took) => `${rounded(seconds)} s (CPU ${rounded(cpuSeconds)} s)`;
+
+/** One run with a stream of about `bytes`. */
+function took(bytes: number, writev: Writev | undefined): Promise<Took> {
   return withTempFolder(async (folder) => {
     const [, ...argv] = eventProgram(bytes, join(folder, 'said.json')).argv;
+    const before = process.cpuUsage();
     const run = await runOnSpine(argv, {stateDir: folder, transport: 'pty', ...(writev && {writev})});
     mustSucceed(run);
-    return run.ms / 1000;
+    const {user, system} = process.cpuUsage(before);
+    return {seconds: run.ms / 1000, cpuSeconds: (user + system) / 1e6};
   });
 }
