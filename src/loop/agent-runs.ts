@@ -83,6 +83,7 @@ export class AgentRuns {
   async run(order: Order): Promise<AgentRun> {
     let {resume} = order;
     let before: Attempt['before'] = null;
+    let hasActed = false;
     for (let attempt = 1; ; attempt++) {
       const ended = await this.#attempt(order, resume, before);
       const next =
@@ -96,7 +97,8 @@ export class AgentRuns {
       await pause(this.#context, next.retry.delayMs);
       if (next.retry.how === 'fallback') attempt = 0;
       resume = next.resume;
-      before = {hasActed: this.#options.state.lastRun?.hasActed === true};
+      hasActed ||= this.#options.state.lastRun?.hasActed === true;
+      before = {hasActed};
     }
   }
 
