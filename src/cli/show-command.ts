@@ -1,10 +1,10 @@
 /** `oneshot show`: all there is to know of a session, or its events, on stdout. */
 import {readdirSync, statSync} from 'node:fs';
-import {join} from 'node:path';
+import {join, sep} from 'node:path';
 import {type FoundSession, findSession} from '../session/find.ts';
 import {lookAtSession} from '../session/list.ts';
 import {eventsPath, isDamaged, noGaps, readEvents} from '../session/read.ts';
-import {stateDir} from '../session/state-dir.ts';
+import {CHANGES_FOLDER, stateDir} from '../session/state-dir.ts';
 import {follow} from '../view/follow.ts';
 import {Summary} from '../view/summary.ts';
 import {type RecordedFile, summaryLines} from '../view/summary-lines.ts';
@@ -37,9 +37,11 @@ async function showSummary({id, dir}: FoundSession, json: boolean, io: Io): Prom
   return EXIT.ok;
 }
 
+/** Not what is kept there to compare the worktree with, which is no recording. */
 function recordedFiles(dir: string): RecordedFile[] {
+  const kept = join(dir, CHANGES_FOLDER);
   return readdirSync(dir, {recursive: true, withFileTypes: true})
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !`${entry.parentPath}${sep}`.startsWith(`${kept}${sep}`))
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => ({
       path: path.slice(dir.length + 1),

@@ -4,6 +4,7 @@ import {type Snapshot, type Worktree, worktreeOf} from '../changes/worktree.ts';
 import type {Role, WorktreeSnapshot} from '../event.ts';
 import type {RunContext} from '../run.ts';
 import type {SessionState} from '../session/state.ts';
+import {CHANGES_FOLDER} from '../session/state-dir.ts';
 import type {DiffPart} from './prompts/parts.ts';
 
 export class Files {
@@ -20,7 +21,7 @@ export class Files {
       cwd,
       env,
       stop,
-      storeDir: join(log.dir, 'changes'),
+      storeDir: join(log.dir, CHANGES_FOLDER),
       stateDir: dirname(dirname(log.dir)),
     });
   }

@@ -10,3 +10,6 @@ export function stateDir(env: Readonly<Record<string, string | undefined>>): str
   if (env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME)) return join(env.XDG_STATE_HOME, 'oneshot');
   return join(env.HOME || homedir(), '.local', 'state', 'oneshot');
 }
+
+/** In the folder of a session: what snapshots of the worktree are compared by, which is no recording. */
+export const CHANGES_FOLDER = 'changes';
