@@ -12,9 +12,9 @@ const files = readdirSync(root, {recursive: true, encoding: 'utf8'})
   .map((file) => file.split(sep).join('/'));
 
 const FLOORS: readonly (readonly [RegExp, number])[] = [
-  [/^(event|event-schema|error|clock|text|fields)\.ts$/, 0],
+  [/^(event|event-schema|error|clock|text|fields|retry)\.ts$/, 0],
   [/^(transport|frame|activity|session|direct)\//, 1],
-  [/^(executor|worktree|changes)\//, 2],
+  [/^(executor|worktree|changes|notify)\//, 2],
   [/^supervision\.ts$/, 3],
   [/^run\.ts$/, 4],
   [/^loop\//, 5],

@@ -10,7 +10,7 @@ import {watchOf} from './activity-options.ts';
 import type {BatchLine} from './batch-file.ts';
 import {batchOptionsOf} from './batch-options.ts';
 import type {Layer} from './config/merge.ts';
-import {EXEC_KEYS, RESUME_KEYS, SETTING_KEYS, type SettingKey} from './config/settings.ts';
+import {EXEC_KEYS, NOTIFY_KEYS, RESUME_KEYS, SETTING_KEYS, type SettingKey} from './config/settings.ts';
 import {configOptionsOf, showOptionsOf, trustOptionsOf} from './config-arguments.ts';
 import {type ConfigReader, givenVerbosity, readOnce, withConfig} from './configured.ts';
 import {rolesOf} from './direct-options.ts';
@@ -23,6 +23,7 @@ import type {
   RunOptions,
   WorktreeOptions,
 } from './invocation.ts';
+import {notifyOf} from './notify-options.ts';
 import {shown} from './option-values.ts';
 import {
   ACTIVITY_OF_EXEC,
@@ -41,6 +42,7 @@ import {
 import {replacementOf} from './replaced-flags.ts';
 import {rulesOptionsOf} from './rules-options.ts';
 import {nearest} from './suggest.ts';
+import {templatePathsOf} from './template-options.ts';
 import {verdictOptionsOf} from './verdict-options.ts';
 
 /** What argv is read against. */
@@ -108,6 +110,7 @@ function readingActions(
         ...outputOf(flags),
         ...readableLogOf(flags, cwd),
         ...watchOf(flags, ACTIVITY_OF_TASK, nameOf),
+        notify: notifyOf(flags),
         maxIterations: flags.maxIterations ?? null,
         workerModel: flags.workerModel ?? null,
         auditorModel: flags.auditorModel ?? null,
@@ -119,6 +122,7 @@ function readingActions(
         maxFrameBytes,
         promptHeaders: promptHeadersOf(flags),
         rules: rulesOptionsOf(flags, cwd),
+        templates: templatePathsOf(flags, cwd),
       };
       found({command: 'resume', options});
     },
@@ -183,9 +187,15 @@ function readingActions(
       found({command: 'doctor', options: {json: flags.json === true}});
     },
     demo(given) {
-      const {flags} = withConfig(given, {env, cwd}, ['transport', 'verbosity']);
-      const transport = flags.transport ?? 'auto';
-      found({command: 'demo', options: {...outputOf(flags), ...watchOf({}, ACTIVITY_OF_TASK), transport}});
+      const {flags} = withConfig(given, {env, cwd}, ['transport', 'verbosity', ...NOTIFY_KEYS]);
+      const options = {
+        ...outputOf(flags),
+        ...redactionOf(flags),
+        ...watchOf({}, ACTIVITY_OF_TASK),
+        notify: notifyOf(flags),
+        transport: flags.transport ?? ('auto' as const),
+      };
+      found({command: 'demo', options});
     },
   };
 }
@@ -205,6 +215,7 @@ function taskOf(
     ...outputOf(flags),
     ...readableLogOf(flags, cwd),
     ...watchOf(flags, ACTIVITY_OF_TASK, nameOf),
+    notify: notifyOf(flags),
     ...worktreeOf(flags),
     prompt,
     ...rolesOf(Object.assign({}, given, ...above.map(({settings}) => settings)), flags),
@@ -218,6 +229,7 @@ function taskOf(
     agentArgs: flags.agentArg ?? [],
     promptHeaders: promptHeadersOf(flags),
     rules: rulesOptionsOf(flags, cwd),
+    templates: templatePathsOf(flags, cwd),
     notes,
   };
   requireProgramFor(options);

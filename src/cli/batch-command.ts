@@ -139,6 +139,8 @@ class Batch {
       worktreeLeft(left) {
         worktree = left;
       },
+      say: (line) => this.#view.say(task, line),
+      warn: (line) => this.#view.warn(task, line),
     };
     const session = work.do === 'run' ? newSessionId(this.#io.clock.now()) : work.session;
     const {exitCode, error} = await this.#session(work, session, shared);

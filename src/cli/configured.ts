@@ -7,6 +7,7 @@ import type {TransportChoice} from '../transport/transport.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import {type Config, type ConfigRequest, requireTrust} from './config/load.ts';
 import {type Layer, merge} from './config/merge.ts';
+import {findNotifyUrl} from './config/notify-url.ts';
 import {SETTING_KEYS, type SettingKey, type Settings} from './config/settings.ts';
 import {layersOf, NO_CONFIG, nameIn} from './config/settle.ts';
 import {findVariables} from './config/variables.ts';
@@ -35,10 +36,10 @@ export interface ConfigPlace {
 }
 
 /** Flags of any command, by their names in commander. */
-export type GivenFlags = Omit<Settings, 'env' | 'agentArgs' | 'transport' | 'verbosity'> &
+export type GivenFlags = Omit<Settings, 'env' | 'agentArgs' | 'transport' | 'verbosity' | 'notifyUrl'> &
   ConfigFlags &
   OutputFlags &
-  TransportFlags & {env?: Record<string, string>; agentArg?: string[]; cwd?: string};
+  TransportFlags & {env?: Record<string, string>; agentArg?: string[]; cwd?: string; notifyUrl?: string};
 
 export interface Configured<F> {
   flags: F;
@@ -61,9 +62,10 @@ export function withConfig<F extends GivenFlags>(
   const config = configOf(given, place);
   requireTrust(config, keys);
   const merged = merge([...layersOf(config, place.env, {flags: flagSettings(given), keys}), ...above]);
-  const {agentArgs, env = {}, ...settings} = merged.settings;
+  const {agentArgs, env = {}, notifyUrl, ...settings} = merged.settings;
   const {variables, secrets} = findVariables(env, place.env);
-  const redactEnv = [...(settings.redactEnv ?? []), ...secrets];
+  const told = findNotifyUrl(notifyUrl, place.env);
+  const redactEnv = [...(settings.redactEnv ?? []), ...secrets, ...told.secrets];
   const flags = {
     ...given,
     ...settings,
@@ -71,6 +73,7 @@ export function withConfig<F extends GivenFlags>(
     streaming: true,
     env: variables,
     ...(agentArgs && {agentArg: agentArgs}),
+    ...(told.url !== undefined && {notifyUrl: told.url}),
     ...(redactEnv.length > 0 && {redactEnv}),
   };
   return {flags, nameOf: (key) => nameIn(merged, key), notes: config.notes};

@@ -3,6 +3,7 @@ import type {ActivityOptions} from '../activity/options.ts';
 import type {Note, PermissionMode} from '../event.ts';
 import type {ExecutorName} from '../executor/executor.ts';
 import type {PromptHeaders} from '../loop/options.ts';
+import type {NotifyOptions} from '../notify/options.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import type {BatchLine} from './batch-file.ts';
@@ -11,6 +12,7 @@ import type {DirectArgs} from './direct-options.ts';
 import type {ExecutorChoice, ExportFormat} from './option-values.ts';
 import type {RulesOptions} from './rules-options.ts';
 import type {SessionInvocation} from './session-options.ts';
+import type {TemplatePaths} from './template-options.ts';
 import type {VerdictOptions} from './verdict-options.ts';
 
 export type Invocation =
@@ -59,6 +61,7 @@ export interface RunOptions
     RedactionOptions,
     ReadableLogOptions,
     WorktreeOptions {
+  notify: NotifyOptions;
   prompt: PromptSource;
   executor: ExecutorChoice;
   /** null: the worker's, or `auto` where that is direct. */
@@ -80,6 +83,7 @@ export interface RunOptions
   agentArgs: readonly string[];
   promptHeaders: PromptHeaders;
   rules: RulesOptions;
+  templates: TemplatePaths;
   /** What the user should know of the configuration. */
   notes: readonly Note[];
 }
@@ -103,6 +107,7 @@ export interface BatchOptions extends OutputOptions {
 }
 
 export interface ResumeOptions extends OutputOptions, WatchOptions, RedactionOptions, ReadableLogOptions {
+  notify: NotifyOptions;
   /** A session id, the beginning or the end of one, or `last`. */
   session: string;
   /** What the user adds to the task, or null. */
@@ -121,6 +126,7 @@ export interface ResumeOptions extends OutputOptions, WatchOptions, RedactionOpt
   env: Readonly<Record<string, string>>;
   promptHeaders: PromptHeaders;
   rules: RulesOptions;
+  templates: TemplatePaths;
 }
 
 export interface ExecOptions extends OutputOptions, WatchOptions, RedactionOptions, ReadableLogOptions {
@@ -202,6 +208,7 @@ export interface DoctorOptions {
   json: boolean;
 }
 
-export interface DemoOptions extends OutputOptions, WatchOptions {
+export interface DemoOptions extends OutputOptions, WatchOptions, RedactionOptions {
+  notify: NotifyOptions;
   transport: TransportChoice;
 }

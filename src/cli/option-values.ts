@@ -4,6 +4,7 @@ import type {ActivityOptions} from '../activity/options.ts';
 import {OneshotError} from '../error.ts';
 import type {EvidenceKind, PermissionMode} from '../event.ts';
 import {type ExecutorName, executorNames} from '../executor/executor.ts';
+import {NOTIFY_FORMATS, type NotifyFormat} from '../notify/options.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import {nearest} from './suggest.ts';
@@ -200,10 +201,30 @@ export function plainValue(option: string, value: string): string {
   throw invalid(option, value, `${option} needs a value.`);
 }
 
-/** Text for a prompt; one word with a dash before it is a forgotten value. */
-export function promptHeader(option: string, value: string): string {
+/** Text for a prompt or the shell; one word with a dash before it is a forgotten value. */
+export function freeText(option: string, value: string): string {
   if (value.trim() !== '' && !/^-\S*$/.test(value) && !value.includes('\0')) return value;
   throw invalid(option, value, `${option} needs a text.`);
+}
+
+/** Webhooks have URLs that are secrets, so no message shows it. */
+export function notifyUrl(option: string, value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return value;
+  throw new OneshotError(
+    'INVALID_OPTION',
+    `${option} is no http or https URL without a user and a password`,
+    'Give the whole URL of the webhook.',
+  );
+}
+
+/** The same without what may be secret in it. */
+export function shownUrl(value: string): string {
+  return `${new URL(value).origin}/…`;
+}
+
+export function notifyFormat(option: string, value: string): NotifyFormat {
+  return oneOf(option, value, NOTIFY_FORMATS);
 }
 
 /** `GITHUB_TOKEN,MY_KEY`: names of variables. */

@@ -4,6 +4,7 @@
  */
 import {z} from 'zod';
 import {ENDINGS} from '../event.ts';
+import {ENDING_VERSION} from '../notify/ending.ts';
 
 const nullableString = z.string().nullable();
 const nullableNumber = z.number().nullable();
@@ -264,6 +265,24 @@ export const verdictSchema = z.object({
     ),
 });
 
+/** What `--on-end` and `--notify-url` get. */
+export const endingSchema = z.object({
+  v: z.literal(ENDING_VERSION),
+  session: z.string(),
+  task: nullableString.describe('Whole.'),
+  ending: z.enum(ENDINGS),
+  reason: z.string(),
+  text: nullableString.describe("The last worker's final words."),
+  iterations: count,
+  exitCode: count.describe('With which oneshot will exit.'),
+  costUsd: nullableNumber.describe('Of all runs, as far as the agents told it.'),
+  durationMs: ms.describe('From its start, or from when it was resumed, ms.'),
+  cwd: z.string().describe('Where the agents worked.'),
+  dir: z.string().describe('The session folder.'),
+  startedAt: time,
+  endedAt: time,
+});
+
 const COMMANDS = {
   'batch --json': batchSchema,
   'list --json': listSchema,
@@ -273,12 +292,19 @@ const COMMANDS = {
   verdict: verdictSchema,
 };
 
-/** JSON Schemas (draft 2020-12) by the name of the command. */
+/** JSON Schemas (draft 2020-12) by the name of the command, and `ending`. */
 export function outputJsonSchemas(): Record<string, Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(COMMANDS).map(([command, schema]) => [
-      command.split(' ')[0]!,
-      {title: `oneshot ${command}`, ...z.toJSONSchema(schema)},
-    ]),
-  );
+  const ending = {
+    title: 'The end of a session, as --on-end and --notify-url get it',
+    ...z.toJSONSchema(endingSchema),
+  };
+  return {
+    ...Object.fromEntries(
+      Object.entries(COMMANDS).map(([command, schema]) => [
+        command.split(' ')[0]!,
+        {title: `oneshot ${command}`, ...z.toJSONSchema(schema)},
+      ]),
+    ),
+    ending,
+  };
 }

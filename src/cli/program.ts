@@ -6,10 +6,12 @@ import {DEFAULT_MAX_ITERATIONS} from '../loop/options.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import {addBatchOptions, type BatchFlags} from './batch-options.ts';
 import {addDirectOptions, type DirectFlags} from './direct-options.ts';
+import {addNotifyOptions, type NotifyFlags} from './notify-options.ts';
 import * as value from './option-values.ts';
 import {read} from './read-option.ts';
 import {addRulesOptions, type RulesFlags} from './rules-options.ts';
 import {addSessionCommands, SESSION_COMMANDS, type SessionInvocation} from './session-options.ts';
+import {addTemplateOptions, type TemplateFlags} from './template-options.ts';
 import {addVerdictCommand} from './verdict-options.ts';
 
 export interface OutputFlags {
@@ -65,7 +67,7 @@ export interface ReadableLogFlags {
   sessionLog?: string;
 }
 
-export interface PromptHeaderFlags {
+export interface PromptHeaderFlags extends TemplateFlags {
   workerPromptHeader?: string;
   auditorPromptHeader?: string;
   reworkerPromptHeader?: string;
@@ -73,6 +75,7 @@ export interface PromptHeaderFlags {
 
 export interface RunFlags
   extends OutputFlags,
+    NotifyFlags,
     TransportFlags,
     PlaceFlags,
     ActivityFlags,
@@ -124,10 +127,14 @@ export interface NormalizeFlags {
   stderr?: string;
 }
 
-export interface DemoFlags extends OutputFlags, TransportFlags {}
+export interface DemoFlags extends OutputFlags, NotifyFlags, TransportFlags {
+  /** From configuration alone. */
+  redactEnv?: string[];
+}
 
 export interface ResumeFlags
   extends OutputFlags,
+    NotifyFlags,
     TransportFlags,
     ActivityFlags,
     ConfigFlags,
@@ -294,6 +301,7 @@ function addTaskOptions(command: Command): void {
     );
   addRulesOptions(command, {isResumed: false});
   addPromptHeaderOptions(command);
+  addTemplateOptions(command);
   addActivityOptions(command, ACTIVITY_OF_TASK);
   command.addOption(
     read('--on-ask <policy>', 'once the agent asks: stop, wait; default: stop', value.askPolicy),
@@ -302,6 +310,7 @@ function addTaskOptions(command: Command): void {
   addWorktreeOptions(command);
   addConfigOptions(command);
   addTransportOptions(command);
+  addNotifyOptions(command);
 }
 
 function addResume(program: Command, actions: Actions): void {
@@ -317,6 +326,7 @@ function addResume(program: Command, actions: Actions): void {
   addWorktreeLockOption(command);
   addRulesOptions(command, {isResumed: true});
   addPromptHeaderOptions(command);
+  addTemplateOptions(command);
   addConfigOptions(command);
   addActivityOptions(command, ACTIVITY_OF_TASK);
   command.addOption(
@@ -326,6 +336,7 @@ function addResume(program: Command, actions: Actions): void {
   addTransportOptions(command);
   addOutputOptions(command);
   addReadableLogOption(command);
+  addNotifyOptions(command);
   command.action((operands: string[], flags: ResumeFlags) => actions.resume(operands, flags));
 }
 
@@ -443,7 +454,7 @@ function addConfigOptions(command: Command): void {
 
 function addPromptHeaderOptions(command: Command): void {
   for (const [role, what] of PROMPT_HEADERS) {
-    command.addOption(read(`--${role}-prompt-header <text>`, what, value.promptHeader));
+    command.addOption(read(`--${role}-prompt-header <text>`, what, value.freeText));
   }
 }
 
@@ -467,6 +478,7 @@ function addDemo(program: Command, actions: Actions): void {
     .description('the whole loop on a scripted agent: no key, no network, about five seconds');
   addTransportOptions(command);
   addOutputOptions(command);
+  addNotifyOptions(command);
   command.action((flags: DemoFlags) => actions.demo(flags));
 }
 

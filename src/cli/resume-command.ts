@@ -15,6 +15,7 @@ import {agentEnvironment} from './environment.ts';
 import type {ResumeOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {processLookup} from './processes.ts';
+import {readTemplates} from './prompt-templates.ts';
 import {readRules} from './rules.ts';
 import {endOfLoop} from './run-command.ts';
 import type {SessionHost} from './session.ts';
@@ -37,26 +38,26 @@ export async function resumeCommand(options: HostedResume, io: Io): Promise<numb
     await log.close();
     throw error;
   });
-  const {agents, session, place, rules} = prepared;
+  const {agents, session, place, rules, templates} = prepared;
   const goOn = async (context: RunContext) => {
     const agent = (state.lastRun?.role === 'auditor' && agents.auditor) || agents.worker;
     await settleLastRun(context, state, {agent, takeover: options.takeover});
     const maxIterations = options.maxIterations ?? state.maxIterations;
     const {instructions, promptHeaders} = options;
-    const asked = {state, instructions, maxIterations, promptHeaders, rules};
+    const asked = {state, instructions, maxIterations, promptHeaders, templates, rules};
     return resumeLoop(context, {...asked, ...agents, oneshotVersion: VERSION});
   };
-  try {
-    const judged = isJudged({audit: agents.auditor !== null, rules});
-    return await endOfLoop(io, session, judged, goOn, async () => log);
-  } finally {
-    tellWorktree(io, options, await place.leave());
-  }
+  return endOfLoop(io, session, isJudged({audit: agents.auditor !== null, rules}), goOn, {
+    open: async () => log,
+    before: state,
+    leave: async () => tellWorktree(io, options, await place.leave()),
+  });
 }
 
 async function prepare(state: SessionState, options: HostedResume, io: Io) {
   const {id: session, cwd} = state;
   const rules = await readRules(options.rules, state.rules ?? undefined);
+  const {templates, notes} = await readTemplates(options.templates);
   const env = agentEnvironment(io.env, options.env);
   const permissionMode = options.permissionMode ?? state.worker?.permissionMode ?? 'agent';
   const place = await retakeWorkplace(io, {...options, worktree: false, session, cwd, permissionMode, env});
@@ -64,8 +65,9 @@ async function prepare(state: SessionState, options: HostedResume, io: Io) {
     await place.leave();
     throw error;
   });
+  agents.notes.unshift(...notes);
   const recorded = withKeysRedacted({...options, cwd, env, agentOutput: true}, agents);
-  return {agents, place, rules, session: recorded};
+  return {agents, place, rules, templates, session: recorded};
 }
 
 /** The same agents as before, found anew: they may have been updated. */

@@ -28,6 +28,10 @@ export interface SessionHost {
   openTerminal(): Promise<TerminalView>;
   /** Told in place of the user. */
   worktreeLeft(left: LeftWorktree): void;
+  /** A line for the user. */
+  say(line: string): void;
+  /** The same of something that went wrong, also when the user wants quiet. */
+  warn(line: string): void;
 }
 
 export interface SessionOptions extends OutputOptions, WatchOptions, Partial<RedactionOptions> {

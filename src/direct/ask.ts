@@ -1,12 +1,12 @@
 /** One request and its answer. */
 import type {Clock} from '../clock.ts';
 import type {Json} from '../fields.ts';
+import {isRetriable, retryAfterMs} from '../retry.ts';
 import {Answer, type AnswerEnd} from './answer.ts';
 import {BodyReader} from './body.ts';
 import type {Tell} from './line.ts';
 import type {DirectOptions} from './options.ts';
 import {connectionProblem, post} from './post.ts';
-import {isRetriable, retryAfterMs} from './retry.ts';
 import {errorOfBody} from './server-error.ts';
 import {Watch} from './watch.ts';
 

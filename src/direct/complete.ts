@@ -2,10 +2,10 @@
 import type {Clock} from '../clock.ts';
 import {addUsage, NO_USAGE} from '../event.ts';
 import type {Json} from '../fields.ts';
+import {isRetriable, MAX_WAIT_MS, waitMs} from '../retry.ts';
 import {type Asked, ask} from './ask.ts';
 import type {EndLine, Tell} from './line.ts';
 import type {DirectOptions} from './options.ts';
-import {isRetriable, MAX_WAIT_MS, waitMs} from './retry.ts';
 
 export interface Completion {
   options: DirectOptions & {model: string};

@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process';
 import {linuxProcesses} from './linux-processes.ts';
 import type {ProcessTable} from './process-table.ts';
 import {psProcesses} from './ps-processes.ts';
+import {isCmdLine} from './shell.ts';
 import type {SpawnRequest} from './transport.ts';
 
 /** What the system is asked to start. */
@@ -75,7 +76,9 @@ export function windowsPlatform(
     // It would open a console window.
     detached: false,
     processes: null,
-    async command({argv: [program, ...programArgs], cwd, env}) {
+    async command({argv, cwd, env}) {
+      const [program, ...programArgs] = argv;
+      if (isCmdLine(argv)) return {file: program, args: programArgs, windowsVerbatimArguments: true};
       const parse = await loadParser();
       const {command, args, options, file} = parse(program, programArgs, {cwd, env});
       // cmd.exe would start, and report the missing program in words.

@@ -4,7 +4,7 @@ import type {StreamName, TransportName} from '../event.ts';
 export type TransportChoice = TransportName | 'auto';
 
 export interface SpawnRequest {
-  /** Program (an absolute path or a name on PATH) and its arguments; never a shell line. */
+  /** Program (an absolute path or a name on PATH) and its arguments; a shell line only as `shellArgv` makes it. */
   argv: readonly [string, ...string[]];
   cwd: string;
   /** The child's whole environment. */

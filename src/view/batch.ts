@@ -96,7 +96,15 @@ export class BatchView {
 
   /** A line about one task. */
   say(task: TaskName, text: string, style: Style = 'plain'): void {
-    if (this.#options.verbosity === 'quiet') return;
+    if (this.#options.verbosity !== 'quiet') this.#show(task, text, style);
+  }
+
+  /** The same of something that went wrong. */
+  warn(task: TaskName, text: string): void {
+    this.#show(task, text, 'red');
+  }
+
+  #show(task: TaskName, text: string, style: Style): void {
     this.#screen.show([{kind: 'line', text: `${labelOf(task)} ${text}`, style}]);
   }
 

@@ -6,6 +6,7 @@ import type {Diagnosis} from '../../src/cli/diagnosis.ts';
 import {
   type batchSchema,
   doctorSchema,
+  type endingSchema,
   explainSchema,
   listSchema,
   outputJsonSchemas,
@@ -13,6 +14,7 @@ import {
   type verdictSchema,
 } from '../../src/cli/output-schema.ts';
 import type {VerdictReading} from '../../src/loop/verdict.ts';
+import type {EndingReport} from '../../src/notify/ending.ts';
 import type {SessionList} from '../../src/session/list.ts';
 import type {SessionExplained} from '../../src/view/explain.ts';
 import type {SessionSummary} from '../../src/view/summary.ts';
@@ -39,6 +41,7 @@ it('the schemas are of the types that the commands print', () => {
   expectTypeOf<z.infer<typeof batchSchema>>().toEqualTypeOf<Plain<BatchResult>>();
   expectTypeOf<z.infer<typeof listSchema>>().toEqualTypeOf<Plain<SessionList>>();
   expectTypeOf<z.infer<typeof showSchema>>().toEqualTypeOf<Plain<SessionSummary & SummaryContext>>();
+  expectTypeOf<z.infer<typeof endingSchema>>().toEqualTypeOf<Plain<EndingReport>>();
   expectTypeOf<z.infer<typeof doctorSchema>>().toEqualTypeOf<Plain<Diagnosis>>();
   expectTypeOf<z.infer<typeof verdictSchema>>().toEqualTypeOf<VerdictReading>();
   expectTypeOf<Plain<SessionExplained>>().toEqualTypeOf<

@@ -2,8 +2,8 @@ import {describe, expect, it} from 'vitest';
 import {chatUrl} from '../../src/direct/endpoint.ts';
 import {apiKeyOf, readDirectOptions} from '../../src/direct/options.ts';
 import {connectionProblem} from '../../src/direct/post.ts';
-import {isRetriable, retryAfterMs, waitMs} from '../../src/direct/retry.ts';
 import {OneshotError} from '../../src/error.ts';
+import {isRetriable, retryAfterMs, waitMs} from '../../src/retry.ts';
 
 describe('an endpoint', () => {
   it.each([

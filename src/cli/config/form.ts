@@ -111,11 +111,28 @@ function parsed(given: string): unknown {
 /** Where a variable's value is to be found: here, in a variable of ours, or in a file. */
 export type VariableSource = string | {fromEnv: string} | {fromFile: string};
 
+const SOURCES = 'a string, {"fromEnv": NAME} or {"fromFile": PATH}';
+const SOURCE_SCHEMA = {anyOf: [{type: 'string'}, oneString('fromEnv'), oneString('fromFile')]};
+
+/** A text that may be a secret: it is shown as `shownAs` says. */
+export function source(read: Reader<string>, shownAs: (text: string) => string): Form<VariableSource> {
+  return {
+    takes: SOURCES,
+    schema: SOURCE_SCHEMA,
+    fromJson(name, value) {
+      if (!isSource(value)) return wrongType(name, value, SOURCES);
+      return typeof value === 'string' ? read(name, value) : value;
+    },
+    fromText: read,
+    toJson: (value) => (typeof value === 'string' ? shownAs(value) : value),
+  };
+}
+
 export const variables: Form<Record<string, VariableSource>> = {
   takes: 'an object of strings, {"fromEnv": NAME} and {"fromFile": PATH}',
   schema: {
     type: 'object',
-    additionalProperties: {anyOf: [{type: 'string'}, oneString('fromEnv'), oneString('fromFile')]},
+    additionalProperties: SOURCE_SCHEMA,
   },
   fromJson(name, value) {
     if (!isObject(value)) return wrongType(name, value, variables.takes);
@@ -140,8 +157,6 @@ function oneString(key: string): object {
     additionalProperties: false,
   };
 }
-
-const SOURCES = 'a string, {"fromEnv": NAME} or {"fromFile": PATH}';
 
 function isSource(value: unknown): value is VariableSource {
   if (typeof value === 'string') return !value.includes('\0');

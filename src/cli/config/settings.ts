@@ -6,6 +6,7 @@ import {DEFAULT_ACTIVITY} from '../../activity/options.ts';
 import type {EvidenceKind, PermissionMode} from '../../event.ts';
 import {DEFAULT_MAX_FRAME_BYTES} from '../../frame/frame.ts';
 import {DEFAULT_MAX_ITERATIONS, DEFAULT_RULES} from '../../loop/options.ts';
+import type {NotifyFormat} from '../../notify/options.ts';
 import type {TransportChoice} from '../../transport/transport.ts';
 import type {Verbosity} from '../../view/transcript.ts';
 import {endpoint, type Provider, provider, variableName} from '../direct-options.ts';
@@ -14,6 +15,7 @@ import {
   amount,
   type Form,
   names,
+  source,
   strings,
   text,
   time,
@@ -52,6 +54,9 @@ export interface Settings {
   workerPromptHeader?: string;
   auditorPromptHeader?: string;
   reworkerPromptHeader?: string;
+  workerTemplate?: string;
+  reworkerTemplate?: string;
+  auditorTemplate?: string;
   initialTimeout?: Time;
   idleTimeout?: Time;
   toolTimeout?: Time;
@@ -67,6 +72,9 @@ export interface Settings {
   redact?: boolean;
   redactEnv?: string[];
   verbosity?: Verbosity;
+  onEnd?: string[];
+  notifyUrl?: VariableSource;
+  notifyFormat?: NotifyFormat;
 }
 
 export type SettingKey = keyof Settings;
@@ -91,6 +99,20 @@ const ofAgent = {
 };
 
 const ofProvider = {values: '`direct`', test: (name: Provider) => name === 'direct'};
+
+function templateOf(role: string, prompt: string): Setting<string> {
+  return {
+    form: text(value.plainValue),
+    flag: `--${role}-template`,
+    normally: null,
+    example: `${role}.md`,
+    about: `file with a template of ${prompt}`,
+    guarded: always,
+  };
+}
+
+/** Settings that are paths; a file names them relative to itself. */
+export const PATH_KEYS = ['workerTemplate', 'reworkerTemplate', 'auditorTemplate'] as const;
 
 const {limits, monitor, onAsk} = DEFAULT_ACTIVITY;
 
@@ -271,7 +293,7 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
     guarded: always,
   },
   workerPromptHeader: {
-    form: text(value.promptHeader),
+    form: text(value.freeText),
     flag: '--worker-prompt-header',
     normally: null,
     example: 'Keep to the style of the files around.',
@@ -279,7 +301,7 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
     guarded: always,
   },
   auditorPromptHeader: {
-    form: text(value.promptHeader),
+    form: text(value.freeText),
     flag: '--auditor-prompt-header',
     normally: null,
     example: 'Run the tests yourself.',
@@ -287,13 +309,16 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
     guarded: always,
   },
   reworkerPromptHeader: {
-    form: text(value.promptHeader),
+    form: text(value.freeText),
     flag: '--reworker-prompt-header',
     normally: null,
     example: 'Change nothing else.',
     about: "in place of the worker's, after a RETRY",
     guarded: always,
   },
+  workerTemplate: templateOf('worker', "the worker's first prompt"),
+  reworkerTemplate: templateOf('reworker', "the worker's further prompts"),
+  auditorTemplate: templateOf('auditor', "the auditor's prompt"),
   initialTimeout: {
     form: time(value.durationOrOff, DURATION_OR_OFF),
     flag: '--initial-timeout',
@@ -388,6 +413,29 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
     normally: 'normal',
     about: 'how much stderr says: `quiet`, `normal`, `verbose`, `debug`',
   },
+  onEnd: {
+    form: strings(value.freeText),
+    flag: '--on-end',
+    normally: [],
+    example: ['notify-send "oneshot: $ONESHOT_ENDING"'],
+    about: 'shell commands that get the ending as JSON',
+    guarded: always,
+  },
+  notifyUrl: {
+    form: source(value.notifyUrl, value.shownUrl),
+    flag: '--notify-url',
+    normally: null,
+    example: {fromEnv: 'MY_WEBHOOK'},
+    about: 'where the same JSON is posted',
+    guarded: always,
+  },
+  notifyFormat: {
+    form: text(value.notifyFormat),
+    flag: '--notify-format',
+    normally: 'json',
+    about: 'of the post: `json`, `slack`',
+    guarded: always,
+  },
 };
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
@@ -395,13 +443,18 @@ export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
 /** The settings that `exec` takes too; the others are about tasks. */
 export const EXEC_KEYS: readonly SettingKey[] = ['transport', 'maxFrame', 'redact', 'redactEnv'];
 
+/** The settings about who is told of the end. */
+export const NOTIFY_KEYS: readonly SettingKey[] = ['onEnd', 'notifyUrl', 'notifyFormat'];
+
 /** The settings that `resume` takes: what the session began with stands in its log. */
 export const RESUME_KEYS: readonly SettingKey[] = [
   ...EXEC_KEYS,
+  ...NOTIFY_KEYS,
   'env',
   'workerPromptHeader',
   'auditorPromptHeader',
   'reworkerPromptHeader',
+  ...PATH_KEYS,
   'initialTimeout',
   'idleTimeout',
   'toolTimeout',

@@ -7,7 +7,7 @@ import {shown} from '../option-values.ts';
 import {nearest} from '../suggest.ts';
 import {type ConfigDocument, configInvalid, type Entry} from './document.ts';
 import type {VariableSource} from './form.ts';
-import {camelCase, SETTING_KEYS, SETTINGS, type SettingKey, type Settings} from './settings.ts';
+import {camelCase, PATH_KEYS, SETTING_KEYS, SETTINGS, type SettingKey, type Settings} from './settings.ts';
 
 export interface FileSettings {
   settings: Settings;
@@ -71,9 +71,12 @@ function read(path: string, key: SettingKey, {key: name, value, line}: Entry, in
     if (!(error instanceof OneshotError)) throw error;
     throw configInvalid(path, line, error.message, error.nextStep);
   }
+  const folder = dirname(path);
+  for (const path of PATH_KEYS) if (key === path) into[path] = resolve(folder, into[path]!);
+  if (key === 'notifyUrl') Object.assign(into, fromFolder(folder, {notifyUrl: into.notifyUrl!}));
   if (key !== 'env' || !into.env) return;
   requireNoSecret(path, line, into.env);
-  into.env = fromFolder(dirname(path), into.env);
+  into.env = fromFolder(folder, into.env);
 }
 
 function requireNoSecret(path: string, line: number, env: Record<string, VariableSource>): void {

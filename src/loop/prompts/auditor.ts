@@ -6,7 +6,7 @@ import type {AuditorParts} from './parts.ts';
 import {checksPart, diffPart, toolCallsPart, wordsOf} from './quotes.ts';
 import {STYLES, type Style} from './style.ts';
 import {fill, placeholdersIn} from './template.ts';
-import {DEFAULT_TEMPLATES, type PromptTemplates} from './templates.ts';
+import {DEFAULT_TEMPLATES, type PlaceholderValues, type PromptTemplates} from './templates.ts';
 
 /** What is added to a template of the user that leaves it out: without it there is no verdict, or not an honest one. */
 const INDISPENSABLE = ['warning', 'answer_format'];
@@ -26,7 +26,7 @@ export function auditorPrompt(
     tool_calls: toolCallsPart(style, toolCalls),
     warning: style.words('warning', WARNING),
     answer_format: style.words('answer_format', ANSWER_FORMAT),
-  });
+  } satisfies PlaceholderValues<'auditor'>);
 }
 
 const MAX_PROBLEM_CHARS = 500;

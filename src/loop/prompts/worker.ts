@@ -4,11 +4,11 @@ import type {ReworkerParts, WorkerParts} from './parts.ts';
 import {checksPart, diffPart, wordsOf} from './quotes.ts';
 import {STYLES} from './style.ts';
 import {fill} from './template.ts';
-import {DEFAULT_TEMPLATES, type PromptTemplates} from './templates.ts';
+import {DEFAULT_TEMPLATES, type PlaceholderValues, type PromptTemplates} from './templates.ts';
 
 /** The first prompt: the task as it is, unless the user has a template. */
 export function workerPrompt({task}: WorkerParts, {worker} = DEFAULT_TEMPLATES): string {
-  return fill(worker, {task});
+  return fill(worker, {task} satisfies PlaceholderValues<'worker'>);
 }
 
 /** Each further prompt: why the worker is asked again, and what it needs for that. */
@@ -28,7 +28,7 @@ export function reworkerPrompt(
     checks: checksPart(style, checks),
     diff: diffPart(style, diff),
     instructions: instructions === null ? '' : style.data('instructions', instructions),
-  });
+  } satisfies PlaceholderValues<'reworker'>);
 }
 
 const CUT_OFF = 'Part of the work may be done already: look at it before you begin.';
