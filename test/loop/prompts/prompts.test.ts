@@ -158,6 +158,11 @@ describe("the auditor's prompt", () => {
     expect(prompt).not.toContain('<checks>');
   });
 
+  it('says so where nothing has changed', () => {
+    const diff = {kind: 'changes', files: [], omittedFiles: 0, text: ''} as const;
+    expect(auditorPrompt({...audited, diff}, 'xml')).toContain('<diff>\nNothing has changed.\n</diff>');
+  });
+
   it('is bounded, whatever its parts are', () => {
     const long = 'x'.repeat(1_000_000);
     const prompt = auditorPrompt(
