@@ -1,7 +1,7 @@
 /**
- * `npm run experiments [-- NAME… --quick --report]`: runs experiments, all of them unless some are named, keeps their raw
+ * `npm run experiments [-- NAME… --quick --overloaded --report]`: runs experiments, all of them unless some are named, keeps their raw
  * results in docs/experiments and writes docs/experiments.md, its plots and the section of the README anew; with `--report`
- * only the latter. Progress goes to stderr. Exit 1 when one breaks off; the others are run all the same.
+ * only the latter. With `--overloaded` a result is kept beside the one that is there, as that of a busy machine. Progress goes to stderr. Exit 1 when one breaks off; the others are run all the same.
  */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
@@ -12,7 +12,7 @@ import {loadNow, machine} from './experiments/machine.ts';
 import {progressBar} from './experiments/progress-bar.ts';
 import {readmeOf} from './experiments/readme.ts';
 import {reportOf} from './experiments/report.ts';
-import {DOCS, drawPlots, store, storedResults} from './experiments/stored.ts';
+import {DOCS, drawPlots, store, storedResults, storeOverloaded} from './experiments/stored.ts';
 
 const README = join(PROJECT, 'README.md');
 
@@ -22,23 +22,24 @@ async function main(argv: readonly string[]): Promise<boolean> {
   const experiments = EXPERIMENTS.filter(({name}) => named.length === 0 || named.includes(name));
   if (unknown.length > 0 || named.some((name) => !EXPERIMENTS.some((known) => known.name === name))) {
     const names = EXPERIMENTS.map(({name}) => name).join('|');
-    process.stderr.write(`usage: experiments.ts [${names}]… [--quick] [--report]\n`);
+    process.stderr.write(`usage: experiments.ts [${names}]… [--quick] [--overloaded] [--report]\n`);
     return false;
   }
   let ok = true;
+  const mode = argv.includes('--quick') ? 'quick' : 'full';
+  const keep = argv.includes('--overloaded') ? storeOverloaded : store;
   if (!argv.includes('--report'))
-    for (const experiment of experiments)
-      ok = (await runAndStore(experiment, argv.includes('--quick') ? 'quick' : 'full')) && ok;
+    for (const experiment of experiments) ok = (await runAndStore(experiment, mode, keep)) && ok;
   await writeReports();
   return ok;
 }
 
-const OPTIONS: readonly string[] = ['--quick', '--report'];
+const OPTIONS: readonly string[] = ['--quick', '--overloaded', '--report'];
 
-async function runAndStore(experiment: AnyExperiment, mode: Mode): Promise<boolean> {
+async function runAndStore(experiment: AnyExperiment, mode: Mode, keep: typeof store): Promise<boolean> {
   try {
-    const stored = await store(experiment, await resultOf(experiment, mode));
-    if (!stored) process.stderr.write(`${experiment.name}: the full result is kept\n`);
+    const isKept = keep(experiment, await resultOf(experiment, mode));
+    if (!isKept) process.stderr.write(`${experiment.name}: not kept; what is stored stays as it is\n`);
     return true;
   } catch (error) {
     process.stderr.write(`${experiment.name}: ${error instanceof Error ? error.stack : error}\n`);

@@ -24,6 +24,8 @@ export interface SpineOptions {
   stop?: AbortSignal;
   /** What else shall differ from a plain run. */
   context?: Partial<RunContext>;
+  /** Whether what was recorded is read at the end; else it counts as empty. @default true */
+  readBack?: boolean;
   /** The program as this agent. @default any program, by the command executor */
   as?: Omit<Installation, 'program'>;
 }
@@ -43,7 +45,7 @@ export interface SpineRun {
  * @throws when the program ran on another transport than asked for; `auto` asks for none.
  */
 export async function runOnSpine(argv: readonly string[], options: SpineOptions): Promise<SpineRun> {
-  const {stateDir, transport, writev, prepare, stop} = options;
+  const {stateDir, transport, writev, prepare, stop, readBack = true} = options;
   const {DEFAULT_MAX_FRAME_BYTES, openSessionLog, run, systemClock} = await builtLibrary();
   const log = await openSessionLog({stateDir, clock: systemClock, ...(writev && {writev})});
   const told: OneshotEvent[] = [];
@@ -73,7 +75,7 @@ export async function runOnSpine(argv: readonly string[], options: SpineOptions)
     return {
       finished,
       ms,
-      recorded: {stdout: recorded(log, 'stdout'), stderr: recorded(log, 'stderr')},
+      recorded: readBack ? readRecorded(log) : NOT_READ,
       told,
     };
   } finally {
@@ -97,6 +99,12 @@ function requireTransport(event: OneshotEvent, transport: TransportChoice): void
   if (transport === 'auto') return;
   if (event.type === 'run_started' && event.transport !== transport)
     throw new Error(`asked for ${transport}, got ${event.transport}: ${event.transportReason}`);
+}
+
+const NOT_READ = {stdout: Buffer.alloc(0), stderr: Buffer.alloc(0)};
+
+function readRecorded(log: SessionLog): Record<StreamName, Buffer> {
+  return {stdout: recorded(log, 'stdout'), stderr: recorded(log, 'stderr')};
 }
 
 function recorded(log: SessionLog, stream: StreamName): Buffer {

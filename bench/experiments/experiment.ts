@@ -12,6 +12,12 @@ export interface Tools {
   note(text: string): void;
 }
 
+/** The same on a machine with more to do than it can, where that changes something. */
+export interface Overloaded<Data> {
+  machine: Machine;
+  data: Data;
+}
+
 /** What `docs/experiments/NAME.json` holds. */
 export interface Result<Data> {
   experiment: string;
@@ -25,6 +31,8 @@ export interface Result<Data> {
   notes: string[];
   /** Raw results: everything in tables and plots is computed from them. */
   data: Data;
+  /** Kept from run to run; measured anew with `--overloaded`. */
+  overloaded?: Overloaded<Data>;
 }
 
 export interface Report {

@@ -48,7 +48,8 @@ function peersLines(results: Results): string[] {
     ),
     '',
     `A C program writes JSON lines with stdio; ${machine.system}, ${hardwareText(machine)}, load ` +
-      `${loadText(machine)}${result.mode === 'quick' ? ', quick run' : ''}. The C reader parses nothing.`,
+      `${loadText(machine)}${result.mode === 'quick' ? ', quick run' : ''}. The C reader parses nothing. ` +
+      'A program that writes by line by itself, as most agents do, is seen as soon on a pipe; what agents lose there is in the plot.',
   ];
 }
 

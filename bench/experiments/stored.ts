@@ -20,12 +20,24 @@ function storedResult({name}: AnyExperiment): Result<unknown> | null {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Result<unknown>) : null;
 }
 
-/** Keeps a result and draws its plots. A quick one never takes the place of a full one; false then. */
-export async function store(experiment: AnyExperiment, result: Result<unknown>): Promise<boolean> {
-  if (result.mode === 'quick' && storedResult(experiment)?.mode === 'full') return false;
-  mkdirSync(FOLDER, {recursive: true});
-  writeFileSync(join(FOLDER, `${experiment.name}.json`), textOf(result));
+/** Keeps a result. A quick one never takes the place of a full one; false then. */
+export function store(experiment: AnyExperiment, result: Result<unknown>): boolean {
+  const before = storedResult(experiment);
+  if (result.mode === 'quick' && before?.mode === 'full') return false;
+  write(experiment, before?.overloaded ? {...result, overloaded: before.overloaded} : result);
   return true;
+}
+
+/** Keeps a result beside the one that is stored, as that of an overloaded machine; false where none is stored. */
+export function storeOverloaded(experiment: AnyExperiment, {machine, data}: Result<unknown>): boolean {
+  const before = storedResult(experiment);
+  if (before) write(experiment, {...before, overloaded: {machine, data}});
+  return before !== null;
+}
+
+function write({name}: AnyExperiment, result: Result<unknown>): void {
+  mkdirSync(FOLDER, {recursive: true});
+  writeFileSync(join(FOLDER, `${name}.json`), textOf(result));
 }
 
 /** Draws the plots of all that is stored. */

@@ -12,8 +12,6 @@ export interface ActivityData {
   pollMs: number;
   problems: string[];
   runs: Trace[];
-  /** The same matrix on an overloaded machine; `load`: its load average before and after. */
-  overloaded?: {load: [number, number]; runs: Trace[]};
 }
 
 export const activity = defineExperiment<{part: Part; atOnce: number}, ActivityData>({

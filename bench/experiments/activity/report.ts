@@ -8,11 +8,12 @@ import type {Trace} from '../../activity/trace.ts';
 import {table} from '../../markdown.ts';
 import {percentile, rounded} from '../../stats.ts';
 import type {Report, Result} from '../experiment.ts';
+import {loadText} from '../machine.ts';
 import type {ActivityData} from './index.ts';
 import {KINDS, type Kind, kindOf} from './kinds.ts';
 import {signsOf} from './signs.ts';
 
-export function report({data}: Result<ActivityData>): Report {
+export function report({data, overloaded}: Result<ActivityData>): Report {
   const matrix = resultOf(data.runs);
   return {
     answer: answerOf(matrix),
@@ -35,7 +36,7 @@ export function report({data}: Result<ActivityData>): Report {
       ...signsTable(data.runs),
       '',
       ...scenariosTable(matrix),
-      ...overloadedText(data),
+      ...overloadedText(overloaded),
     ],
   };
 }
@@ -53,9 +54,9 @@ function answerOf({scores, traces}: MatrixResult): string[] {
 }
 
 /** What an overloaded machine makes of clocks this short. */
-function overloadedText({overloaded}: ActivityData): string[] {
+function overloadedText(overloaded: Result<ActivityData>['overloaded']): string[] {
   if (!overloaded) return [];
-  const {scores, judgements, traces} = resultOf(overloaded.runs);
+  const {scores, judgements, traces} = resultOf(overloaded.data.runs);
   const {accuracy, falseAlarms, misses, late} = scores['the judge']!;
   const wrong = judgements['the judge']!.filter(({verdict}) => verdict !== 'right');
   const clocks = wrong.map(({scenario, agent}) => {
@@ -64,7 +65,7 @@ function overloadedText({overloaded}: ActivityData): string[] {
   });
   return [
     '',
-    `Once more, on the same kind of machine at a load average of ${overloaded.load.join(' to ')}: ${accuracy} % of ${traces.length} runs ` +
+    `Once more, on the same kind of machine at a load average of ${loadText(overloaded.machine)}: ${accuracy} % of ${traces.length} runs ` +
       `judged rightly, ${falseAlarms} false alarms, ${misses} misses, ${late} late. Judged wrongly: ${clocks.join('; ')}. The clocks of the ` +
       'matrix are a fifteenth of the defaults or less; a machine that needs 20 s to start an agent needs longer ones.',
   ];

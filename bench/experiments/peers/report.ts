@@ -1,11 +1,12 @@
 import {table} from '../../markdown.ts';
 import type {Report} from '../experiment.ts';
+import {loadText} from '../machine.ts';
 import {figure, ratioSpread, spread, spreadOf, spreadText} from '../spread.ts';
 import type {PeerData, PeersResult} from './index.ts';
 import {PEERS} from './names.ts';
 import type {Streamed} from './tasks.ts';
 
-export function report({data}: PeersResult): Report {
+export function report({data, overloaded}: PeersResult): Report {
   return {
     answer: data.length === 0 ? ['Nothing could be run here.'] : answerOf(data),
     consequence:
@@ -17,6 +18,7 @@ export function report({data}: PeersResult): Report {
       'As ratios to oneshot on a PTY, round by round:',
       '',
       ...ratiosTable(data),
+      ...overloadedLines(overloaded),
     ],
   };
 }
@@ -77,6 +79,24 @@ function ratiosTable(data: readonly PeerData[]): string[] {
       ...FIGURES.map((value) => spreadText(ratioSpread(streams.map(value), reference.map(value)))),
     ]);
   return table(['peer', ...HEAD.map((title) => title.replace(/,.*/, ''))], rows);
+}
+
+/** What is different where the processor is never free. */
+function overloadedLines(overloaded: PeersResult['overloaded']): string[] {
+  if (!overloaded) return [];
+  const {machine, data} = overloaded;
+  const rows = data.map(({peer, streams, loss}) => [
+    peer,
+    ...[1, 2, 4].map((index) => spreadOf(streams.map(FIGURES[index]!))),
+    lossText(loss),
+  ]);
+  return [
+    '',
+    `On an overloaded machine (load average ${loadText(machine)}) every PTY is slower than a pipe that is written by line: the kernel hands ` +
+      'on the bytes of a PTY in a thread of its own, which then has to wait for the processor.',
+    '',
+    ...table(['peer', ...[1, 2, 4].map((index) => HEAD[index]!), 'lost at the exit'], rows),
+  ];
 }
 
 export function lossText(loss: PeerData['loss']): string {

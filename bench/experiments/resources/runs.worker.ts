@@ -46,14 +46,15 @@ const argv = [
 const env = plainEnvironment();
 
 async function runAll(stateDir: string): Promise<void> {
-  const one = async () => mustSucceed(await runOnSpine(argv, {stateDir, transport, context: {env}}));
+  const one = async () =>
+    mustSucceed(await runOnSpine(argv, {stateDir, transport, readBack: false, context: {env}}));
   await Promise.all(Array.from({length: runs}, one));
 }
 
 answer(
   await withTempFolder(async (stateDir): Promise<RunsMeasured> => {
     // Loads what is loaded once.
-    mustSucceed(await runOnSpine(['true'], {stateDir, transport, context: {env}}));
+    mustSucceed(await runOnSpine(['true'], {stateDir, transport, readBack: false, context: {env}}));
     global.gc?.();
     const samples: Sample[] = [];
     const startedMs = performance.now();
