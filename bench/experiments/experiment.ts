@@ -24,8 +24,7 @@ export interface Result<Data> {
   mode: Mode;
   /** Day on which it was run, such as `2026-11-25`. */
   date: string;
-  /** How long it took; null: not recorded. */
-  seconds: number | null;
+  seconds: number;
   machine: Machine;
   counts: unknown;
   notes: string[];

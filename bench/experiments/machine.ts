@@ -5,13 +5,12 @@ import {rounded} from '../stats.ts';
 export interface Machine {
   /** Such as `Linux 6.18.5 x64`. */
   system: string;
-  /** null here and below: not recorded. */
-  cpu: string | null;
+  cpu: string;
   cores: number;
-  memoryGB: number | null;
+  memoryGB: number;
   node: string;
   /** Load average over a minute, before and after. */
-  load: [number | null, number];
+  load: [number, number];
 }
 
 export function loadNow(): number {
@@ -32,11 +31,10 @@ export function machine(loadBefore: number): Machine {
 
 /** Such as `2 × CPU, 8 GB, Node 20.20.2`. */
 export function hardwareText({cpu, cores, memoryGB, node}: Machine): string {
-  const memory = memoryGB === null ? [] : [`${memoryGB} GB`];
-  return [cpu === null ? `${cores} cores` : `${cores} × ${cpu}`, ...memory, `Node ${node}`].join(', ');
+  return `${cores} × ${cpu}, ${memoryGB} GB, Node ${node}`;
 }
 
 /** Such as `1.5 to 2.5`. */
 export function loadText({load}: Machine): string {
-  return load.filter((value) => value !== null).join(' to ');
+  return load.join(' to ');
 }

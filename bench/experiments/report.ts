@@ -25,14 +25,13 @@ export function reportOf(results: Results): string {
 function machines(results: Results): string[] {
   const rows = [...results].flatMap(([{name}, result]) => (result ? [machineRow(name, result)] : []));
   if (rows.length === 0) return [];
-  const head = ['experiment', 'counts', 'day', 'took', 'machine', 'load average'];
+  const head = ['experiment', 'counts', 'day', 'took', 'machine', 'load average before and after'];
   return [table(head, rows).join('\n')];
 }
 
 function machineRow(name: string, {mode, date, seconds, machine}: Result<unknown>): string[] {
-  const took = seconds === null ? '–' : `${figure(seconds)} s`;
   const described = `${machine.system}, ${hardwareText(machine)}`;
-  return [`[${name}](#${name})`, mode, date, took, described, loadText(machine)];
+  return [`[${name}](#${name})`, mode, date, `${figure(seconds)} s`, described, loadText(machine)];
 }
 
 function sectionOf(experiment: AnyExperiment, result: Result<unknown> | null): string {
