@@ -277,8 +277,11 @@ describe.skipIf(!hasGit)('two snapshots', () => {
 
   it('end as none when they take too long or shall stop', async () => {
     const dir = repository();
-    const late = await open(dir, {gitTimeoutMs: 0}).snapshot();
-    expect(late).toEqual({kind: 'none', reason: 'git rev-parse took longer than 0 ms'});
+    const bin = folder();
+    writeFileSync(join(bin, 'git'), '#!/bin/sh\nexec sleep 60\n', {mode: 0o700});
+    const slow = {...env, PATH: `${bin}:${process.env.PATH}`};
+    const late = await open(dir, {env: slow, gitTimeoutMs: 20}).snapshot();
+    expect(late).toEqual({kind: 'none', reason: 'git rev-parse took longer than 20 ms'});
     const stopped = await open(dir, {stop: AbortSignal.abort()}).snapshot();
     expect(stopped).toEqual({kind: 'none', reason: 'git rev-parse was stopped'});
   });
