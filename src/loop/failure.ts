@@ -47,7 +47,8 @@ interface Kind {
 /** Words of the real agents and of the services behind them; the first that fits counts. */
 const KINDS: readonly Kind[] = [
   {
-    words: /\b(max(imum)?[ _-]?turns|max[ _-]?budget|prompt is too long|context (length|window))\b/i,
+    words:
+      /\b(error_max_\w+|max(imum)?[ _-]?turns|max[ _-]?budget|maximum (budget|number of turns)|prompt is too long|context (length|window))\b/i,
     failure: NEVER,
   },
   {
