@@ -41,6 +41,8 @@ const SAFE_CONFIGURATION = [
   'core.checkStat=default',
   'core.ignoreStat=false',
   'core.safecrlf=false',
+  // What it writes is for the user alone.
+  'core.sharedRepository=0600',
   'core.looseCompression=1',
   // A larger file is compared as if it were binary.
   'core.bigFileThreshold=1m',

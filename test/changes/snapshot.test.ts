@@ -1,4 +1,4 @@
-import {rmSync} from 'node:fs';
+import {readdirSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {isSame} from '../../src/changes/worktree.ts';
@@ -22,6 +22,17 @@ describe.skipIf(!hasGit)('a snapshot of a git worktree', () => {
     const before = everythingIn(dir);
     await idOf(open(dir));
     expect(everythingIn(dir)).toEqual(before);
+  });
+
+  it('is kept where nobody else can read it', async () => {
+    const dir = repository({'a.txt': 'one\n'});
+    write(dir, {'a.txt': 'changed\n'});
+    const worktree = open(dir);
+    await idOf(worktree);
+    const {storeDir} = worktree.options;
+    const paths = readdirSync(storeDir, {recursive: true, encoding: 'utf8'});
+    expect(paths.filter((path) => /^git\/objects\/..\/./.test(path))).not.toEqual([]);
+    for (const path of paths) expect(statSync(join(storeDir, path)).mode & 0o077, path).toBe(0);
   });
 
   it('sees what is staged, unstaged, untracked and deleted', async () => {
