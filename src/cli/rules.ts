@@ -14,7 +14,7 @@ export async function readRules(
   const {checks, checkTimeoutMs, criteriaPath, maxCostUsd, maxTokens, maxTurns, agentRetries} = options;
   const {budget} = before;
   return {
-    checks: [...(checks ?? before.checks)],
+    checks: [...new Set(checks ?? before.checks)],
     checkTimeoutMs: checkTimeoutMs ?? before.checkTimeoutMs,
     criteria: criteriaPath === null ? before.criteria : await readCriteria(criteriaPath),
     budget: {

@@ -7,7 +7,7 @@ import type {Clock} from '../clock.ts';
 import {OneshotError} from '../error.ts';
 import type {EventBody, LoopRules, RunFinished, RunRetry} from '../event.ts';
 import type {PromptStyle} from '../executor/executor.ts';
-import {type AgentChoice, type RunContext, run, type StopReason} from '../run.ts';
+import {type AgentChoice, type RunContext, run, type StopReason, synced} from '../run.ts';
 import type {AgentRole, SessionState} from '../session/state.ts';
 import {exceeded, type Overrun, uncounted, usedUp} from './budget.ts';
 import {type Failure, failureOf, pauseMs} from './failure.ts';
@@ -83,7 +83,6 @@ export class AgentRuns {
   async run(order: Order): Promise<AgentRun> {
     let {resume} = order;
     let before: Attempt['before'] = null;
-    let hasActed = false;
     for (let attempt = 1; ; attempt++) {
       const ended = await this.#attempt(order, resume, before);
       const next =
@@ -92,13 +91,14 @@ export class AgentRuns {
         if ('error' in ended) throw ended.error;
         return ended;
       }
+      const overrun = this.overrun();
+      if (overrun && !('error' in ended)) return {...ended, overrun};
       this.#record(order, next.retry);
-      await this.#context.log.sync();
+      await synced(this.#context);
       await pause(this.#context, next.retry.delayMs);
       if (next.retry.how === 'fallback') attempt = 0;
       resume = next.resume;
-      hasActed ||= this.#options.state.lastRun?.hasActed === true;
-      before = {hasActed};
+      before = {hasActed: this.#options.state.runs[order.role]?.hasActed === true};
     }
   }
 
@@ -161,7 +161,7 @@ export class AgentRuns {
   async #after({finished, failure, overrun}: AgentRun, order: Order, attempt: number) {
     const {log, stop} = this.#context;
     if (failure === null || overrun || stop.aborted || log.failure()) return null;
-    if (failure.remedy === 'never' || this.overrun()) return null;
+    if (failure.remedy === 'never') return null;
     const {agentRetries} = this.#options.rules;
     if (failure.remedy === 'elsewhere' || attempt > agentRetries)
       return this.#takeOver(order.role, finished.reason);

@@ -1,4 +1,6 @@
 /** The auditor's part of an iteration: what it is shown, whether it kept its hands off, and what its answer says. */
+import {realpath} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
 import type {EventBody, Verdict, WorktreeSnapshot} from '../event.ts';
 import type {RunContext} from '../run.ts';
 import type {SessionState} from '../session/state.ts';
@@ -94,14 +96,27 @@ export class Audit {
     if (diff.kind === 'none') return diff.reason;
     if (before.head !== after.head || before.branch !== after.branch)
       return 'another commit or branch is checked out';
-    const open = [...(await filesOpenForWriting())];
-    const files = diff.files.filter(({path}) => !open.some((one) => one.endsWith(`/${path}`)));
+    const isOpen = await this.#openForWriting();
+    const files = diff.files.filter(({path}) => !isOpen(path));
     return files.length === 0 && diff.omittedFiles === 0 ? null : named(files, diff.omittedFiles);
+  }
+
+  /** Whether a path, which is one within the repository around us, is that of a file that a process has open for writing. */
+  async #openForWriting(): Promise<(path: string) => boolean> {
+    const open = await filesOpenForWriting();
+    const folders = foldersAround(await realpath(this.#context.cwd));
+    return (path) => folders.some((folder) => open.has(join(folder, path)));
   }
 
   #record(iteration: number, body: EventBody): void {
     this.#context.log.append({body, iteration, role: 'auditor', source: 'runner'});
   }
+}
+
+/** The folder itself first. */
+function foldersAround(folder: string): string[] {
+  const parent = dirname(folder);
+  return parent === folder ? [folder] : [folder, ...foldersAround(parent)];
 }
 
 /** Only an auditor that came to its own end has a say. */

@@ -17,6 +17,18 @@ export interface Failure {
 
 const AGAIN: Failure = {remedy: 'again', isOverload: false, nextStep: null};
 const NEVER: Failure = {remedy: 'never', isOverload: false, nextStep: null};
+const OVERLOAD: Failure = {
+  remedy: 'again',
+  isOverload: true,
+  nextStep: 'Wait for a while, then: oneshot resume.',
+};
+const ACCOUNT = elsewhere('Look at the account that the agent uses.');
+const LOGIN = elsewhere('Log in with the agent itself, or correct its key.');
+const USAGE: Failure = {remedy: 'never', isOverload: false, nextStep: 'Correct the options, or the model.'};
+
+function elsewhere(nextStep: string): Failure {
+  return {remedy: 'elsewhere', isOverload: false, nextStep};
+}
 
 /** `stop`: why oneshot stopped the run, or null. */
 export function failureOf(
@@ -33,7 +45,7 @@ export function failureOf(
     case 'truncated':
       return AGAIN;
     case 'failed':
-      return KINDS.find(({words}) => words.test(reason))?.failure ?? AGAIN;
+      return kindOf(KINDS, reason) ?? ofStatus(reason) ?? kindOf(KINDS_WITHOUT_STATUS, reason) ?? AGAIN;
     default:
       return outcome satisfies never;
   }
@@ -44,39 +56,67 @@ interface Kind {
   failure: Failure;
 }
 
-/** Words of the real agents and of the services behind them; the first that fits counts. */
+function kindOf(kinds: readonly Kind[], reason: string): Failure | undefined {
+  return kinds.find(({words}) => words.test(reason))?.failure;
+}
+
+/** Words of the real agents and of the services behind them that mean one thing whatever the status; the first that fits counts. */
 const KINDS: readonly Kind[] = [
   {
     words:
-      /\b(error_max_\w+|max(imum)?[ _-]?turns|max[ _-]?budget|maximum (budget|number of turns)|prompt is too long|context (length|window))\b/i,
+      /\b(error_max_\w+|max(imum)?[ _-]?turns|maximum (budget|number of turns)|prompt is too long|context[ _](length|window))/i,
     failure: NEVER,
   },
   {
-    words: /\b(credit balance|insufficient[ _](funds|quota|credits?)|billing|payment required|402)\b/i,
-    failure: {remedy: 'elsewhere', isOverload: false, nextStep: 'Look at the account that the agent uses.'},
+    words:
+      /\b(credit balance is too low|insufficient[ _](funds|quota|credits?)|exceeded your current quota|billing[ _](details|hard limit|hard_limit_reached|not_active)|payment required)\b/i,
+    failure: ACCOUNT,
   },
   {
     // An answer that its limit, a filter or a tool that is not there has ended: the next one would go the same way.
-    words: /\bfinish_reason\b/,
-    failure: {remedy: 'elsewhere', isOverload: false, nextStep: 'Choose another model, or raise its limit.'},
+    words: /\(finish_reason \w+\)/,
+    failure: elsewhere('Choose another model, or raise its limit.'),
   },
   {
-    words: /\b(429|529|rate[ _-]?limit\w*|too many requests|overloaded\w*|usage limit|limit reached)\b/i,
-    failure: {remedy: 'again', isOverload: true, nextStep: 'Wait for a while, then: oneshot resume.'},
+    words: /\b(rate[ _-]?limit\w*|too many requests|overloaded(_error)?|usage limit|limit reached)\b/i,
+    failure: OVERLOAD,
+  },
+  {
+    words: /^exit code 12[67]\b/,
+    failure: elsewhere('Install the program, or correct its path.'),
+  },
+];
+
+/** An HTTP status, said as one: of the other numbers in a message none counts. */
+const STATUS =
+  /(?:^|\b(?:API Error|HTTP(?:\/[\d.]+)?(?: error)?|status(?:[ _]?code)?|code)"?\s*[:=(]?\s*)([45]\d\d)\b/i;
+
+function ofStatus(reason: string): Failure | undefined {
+  const [, status] = STATUS.exec(reason) ?? [];
+  if (status === undefined) return undefined;
+  return BY_STATUS[status] ?? AGAIN;
+}
+
+const BY_STATUS: Readonly<Record<string, Failure>> = {
+  '400': elsewhere('The service refuses what it was sent: look at the model and its options.'),
+  '401': LOGIN,
+  '402': ACCOUNT,
+  '403': LOGIN,
+  '404': USAGE,
+  '429': OVERLOAD,
+  '529': OVERLOAD,
+};
+
+const KINDS_WITHOUT_STATUS: readonly Kind[] = [
+  {
+    words:
+      /\b(unauthori[sz]ed|authentication[ _](failed|error|required)|failed to authenticate|not (authenticated|logged in)|(invalid|incorrect|missing|expired|no) ([a-z]+[ -])?(api[ _-]?key|credentials)|api key (is )?(invalid|missing|not (set|found|valid))|(please|to) (run )?\W?\/?log ?in|oauth token (has expired|revoked))\b/i,
+    failure: LOGIN,
   },
   {
     words:
-      /\b(401|403|unauthori[sz]ed|forbidden|authenticat\w+|(invalid|incorrect|missing|no)\b.{0,20}\b(api[ _-]?key|token|credentials?)|not logged in|log ?in\b|\/login)/i,
-    failure: {
-      remedy: 'elsewhere',
-      isOverload: false,
-      nextStep: 'Log in with the agent itself, or correct its key.',
-    },
-  },
-  {
-    words:
-      /\b(unknown|unrecogni[sz]ed|invalid|unexpected) (option|argument|flag|command)|\brequires --|\bmodel\b.{0,60}\b(not found|not exist|not supported|not available|invalid|unknown)|\b(invalid|unknown|unsupported) model\b|\b404\b/i,
-    failure: {remedy: 'never', isOverload: false, nextStep: 'Correct the options, or the model.'},
+      /\b(unknown|unrecogni[sz]ed|invalid|unexpected) (option|argument|flag|command)\b|\brequires (--|a prompt)|\bneeds a model\b|\bmodel\b[^:]{0,60}\b((was |is )?not (found|exist|supported|available)|does(n't| not) exist)\b|\b(invalid|unknown|unsupported) model\b|\bmodel_not_found\b|\bwhich is not followed\b/i,
+    failure: USAGE,
   },
 ];
 

@@ -148,9 +148,7 @@ export class LoopedSession {
     switch (point.next) {
       case 'check':
       case 'audit':
-        // Somebody may have been at the files meanwhile.
-        await this.#files.snapshot(this.#iteration, 'worker');
-        return {do: point.next};
+        return this.#judgeLate(point.next);
       case 'judge':
         return this.#readLate(this.#state.runs.auditor!.finished!);
       case 'obey-verdict':
@@ -162,6 +160,14 @@ export class LoopedSession {
       case 'work':
         return this.#workOn(point, instructions);
     }
+  }
+
+  /** Somebody may have been at the files meanwhile: what checks said of others does not count. */
+  async #judgeLate(next: 'check' | 'audit'): Promise<Step> {
+    const before = this.#state.snapshot;
+    const after = await this.#files.snapshot(this.#iteration, 'worker');
+    const isStale = this.#rules.checks.length > 0 && isSame(before, after) === false;
+    return {do: isStale ? 'check' : next};
   }
 
   async #workOn(
@@ -347,8 +353,12 @@ export class LoopedSession {
   async #resumable(candidate: string | null, isInDoubt: boolean): Promise<string | null> {
     const worker = this.#runs.agent('worker');
     const {executor, installation} = worker;
-    const isThere = async (session: string) =>
-      isInDoubt ? canGoOn(this.#context, worker, session) : executor.canResume(installation);
+    // Another agent may have taken over, in this process or in the one before.
+    const last = this.#state.runs.worker?.started.adapter ?? installation.adapter;
+    const isThere = async (session: string) => {
+      if (last !== installation.adapter) return false;
+      return isInDoubt ? canGoOn(this.#context, worker, session) : executor.canResume(installation);
+    };
     const session = candidate !== null && (await isThere(candidate)) ? candidate : null;
     const text = session
       ? `The worker goes on in its own session ${session}.`

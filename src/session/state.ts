@@ -35,7 +35,7 @@ export interface RunState {
   agentSession: string | null;
   /** Why oneshot stopped it, or null. */
   stop: StopRequested | null;
-  /** Whether a tool call was seen: what it did is done. */
+  /** Whether a tool call was seen, in it or in the failed tries before it: what they did is done. */
   hasActed: boolean;
   /** null: it had not ended when the log did. */
   finished: RunFinished | null;
@@ -226,6 +226,8 @@ export function fold(state: SessionState, event: OneshotEvent): SessionState {
       if (state.lastRun) state.lastRun.stop ??= event;
       break;
     case 'check_finished':
+      // Another round of them begins with the first.
+      if (event.check === state.rules?.checks[0]) state.checks = [];
       state.checks.push(event);
       state.standing = {...state.standing, checks: state.checks.map(standingOf).join('\n')};
       break;
@@ -233,7 +235,8 @@ export function fold(state: SessionState, event: OneshotEvent): SessionState {
       state.baseline ??= event;
       state.snapshot = event;
       // What an auditor or a check leaves behind is not the worker's.
-      if (event.role !== 'auditor') state.standing = {...state.standing, worktree: event.id};
+      if (event.role !== 'auditor' && event.role !== 'check')
+        state.standing = {...state.standing, worktree: event.id};
       break;
     case 'run_finished':
       foldRunFinished(state, event);
@@ -285,6 +288,7 @@ function foldToolCallUpdate({toolCalls}: SessionState, event: OneshotEvent & Too
 function foldRunStarted(state: SessionState, event: OneshotEvent & RunStarted): void {
   // `exec` has no iterations.
   const role = event.role ?? 'worker';
+  const before = role === 'check' ? null : state.runs[role];
   const run: RunState = {
     iteration: event.iteration,
     role,
@@ -292,7 +296,7 @@ function foldRunStarted(state: SessionState, event: OneshotEvent & RunStarted): 
     started: event,
     agentSession: event.resumedAgentSession,
     stop: null,
-    hasActed: false,
+    hasActed: before?.hasActed === true && before.finished?.outcome !== 'completed',
     finished: null,
   };
   if (role !== 'check') state.runs[role] = run;
