@@ -16,9 +16,9 @@ export function builtGuard(): Promise<string> {
   return built(join('cli', 'guard.js'));
 }
 
-/** The library as users import it. */
-export async function builtLibrary(): Promise<typeof import('../src/index.ts')> {
-  return import(pathToFileURL(await built('index.js')).href);
+/** The parts of the library as users import them. */
+export async function builtLibrary(): Promise<typeof import('../src/core.ts')> {
+  return import(pathToFileURL(await built('core.js')).href);
 }
 
 let upToDate: Promise<void> | undefined;

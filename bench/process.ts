@@ -3,6 +3,7 @@ import type {StdioOptions} from 'node:child_process';
 import {mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {text} from 'node:stream/consumers';
 import spawn from 'cross-spawn';
 
 export interface Ended {
@@ -28,6 +29,17 @@ export function start([program, ...args]: readonly [string, ...string[]], option
 
 export function runToEnd(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<Ended> {
   return ended(start(argv, options));
+}
+
+/** Runs a program to its end and keeps what it says. */
+export async function outputOf(
+  argv: readonly [string, ...string[]],
+  options: RunOptions = {},
+): Promise<Ended & {stdout: string; stderr: string}> {
+  const child = start(argv, {...options, stdio: ['ignore', 'pipe', 'pipe']});
+  const end = ended(child);
+  const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
+  return {...(await end), stdout, stderr};
 }
 
 /** Waits for the end of a process and follows its memory until then. */

@@ -38,6 +38,8 @@ const clock = z.enum(['initial', 'idle', 'tool', 'max', 'grace']);
 const evidence = z.object({what: z.string(), agoMs: z.number()}).nullable();
 const lastEvidences = z.object({output: evidence, files: evidence, processes: evidence});
 const leftProcesses = z.array(z.object({pid: count, command: z.string()}));
+const terminalSize = z.object({columns: count, rows: count});
+
 const agentPlan = z.object({
   executor: z.string(),
   adapter: z.string(),
@@ -126,6 +128,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     oneshotVersion: z.string(),
     nodeVersion: z.string(),
     platform: z.string(),
+    terminal: terminalSize.optional(),
   }),
   z.object({
     ...head,
@@ -140,6 +143,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     oneshotVersion: z.string(),
     nodeVersion: z.string(),
     platform: z.string(),
+    terminal: terminalSize.optional(),
   }),
   z.object({...head, type: z.literal('iteration_started'), maxIterations: count}),
   z.object({

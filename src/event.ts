@@ -66,6 +66,12 @@ export interface RawSpan {
   length: number;
 }
 
+/** Of a terminal, in characters. */
+export interface TerminalSize {
+  columns: number;
+  rows: number;
+}
+
 /** Totals of one run so far. Unknown is null, never zero. */
 export interface Usage {
   inputTokens: number | null;
@@ -240,6 +246,8 @@ export interface SessionStarted {
   oneshotVersion: string;
   nodeVersion: string;
   platform: string;
+  /** The terminal that showed it; absent where there was none. */
+  terminal?: TerminalSize;
 }
 
 /** The session goes on, in another process of oneshot. */
@@ -257,6 +265,8 @@ export interface SessionResumed {
   oneshotVersion: string;
   nodeVersion: string;
   platform: string;
+  /** As in `session_started`. */
+  terminal?: TerminalSize;
 }
 
 export interface IterationStarted {

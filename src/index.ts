@@ -1,42 +1,39 @@
-/** The library: everything a program that embeds oneshot needs, and nothing else. */
+/** The library: everything a program that embeds oneshot needs, and nothing else. docs/library.md shows it in use. */
 
-export type {EvidenceSeen} from './activity/judge.ts';
-export {type ActivityLimits, DEFAULT_LIMITS, NO_LIMITS} from './activity/limits.ts';
-export {
-  DEFAULT_POLL_MS,
-  type FileChange,
-  type MonitorOptions,
-  monitorTaskFiles,
-} from './activity/monitor.ts';
-export {type ActivityOptions, DEFAULT_ACTIVITY, NO_ACTIVITY} from './activity/options.ts';
-export {type Clock, systemClock} from './clock.ts';
+export type {ActivityLimits} from './activity/limits.ts';
+export type {ActivityOptions} from './activity/options.ts';
 export {type ErrorCode, OneshotError} from './error.ts';
 export type * from './event.ts';
-export {getClaudeTranscript} from './executor/claude-state.ts';
-export type {ClinePlace} from './executor/cline-folders.ts';
-export {type ClineRun, getClineSessionDir, getClineTaskDir} from './executor/cline-state.ts';
-export type * from './executor/executor.ts';
-export {executorNames} from './executor/executor.ts';
-export {executorByName} from './executor/registry.ts';
-export {createDecoder} from './frame/decoder.ts';
+export type {ExecutorName} from './executor/executor.ts';
 export type * from './frame/frame.ts';
-export {DEFAULT_MAX_FRAME_BYTES} from './frame/frame.ts';
-export {loop} from './loop/loop.ts';
-export * from './loop/options.ts';
-export {readVerdict, type VerdictReading} from './loop/verdict.ts';
-export {type PoolOptions, pool, type Work} from './queue/pool.ts';
+export type {Agent, AgentName, AgentOptions, DirectAgentOptions} from './library/agent.ts';
 export {
-  type AgentChoice,
-  type RunContext,
-  type RunRequest,
-  run,
-  type StopReason,
-} from './run.ts';
-export {type FollowOptions, followEvents} from './session/follow.ts';
-export type {SessionLog, View} from './session/log.ts';
-export {type OpenSessionOptions, openSessionLog} from './session/open.ts';
-export {createRedactor, type Redactor, type RedactorOptions} from './session/redact.ts';
-export {stateDir} from './session/state-dir.ts';
-export {type Guard, startGuard, type WatchedRun} from './transport/guard.ts';
-export type {ProcessEntry, ProcessFacts, ProcessTable} from './transport/process-table.ts';
+  type Chunks,
+  type DecodedEvent,
+  type DecodeEventsOptions,
+  type DecodeOptions,
+  decode,
+} from './library/decode.ts';
+export {type LoopOptions, type LoopResult, loop} from './library/loop.ts';
+export type {SessionOptions, WorkOptions} from './library/options.ts';
+export {type ResumeOptions, resume} from './library/resume.ts';
+export {type RunOptions, type RunResult, run} from './library/run.ts';
+export type {Afterwards, Running} from './library/running.ts';
+export {
+  type EventsOptions,
+  type FollowOptions,
+  type ListSessionsOptions,
+  listSessions,
+  openSession,
+  type Session,
+} from './library/session.ts';
+export type {PlaceOptions} from './library/surroundings.ts';
+export type {PromptHeaders} from './loop/options.ts';
+export {DEFAULT_TEMPLATES, type PromptTemplates} from './loop/prompts/templates.ts';
+export type {RuleChanges} from './loop/rules.ts';
+export type {AgentChoice} from './run.ts';
+export type {ListedSession, SessionList} from './session/list.ts';
+export type {SessionStatus} from './session/status.ts';
 export type {TransportChoice} from './transport/transport.ts';
+export type {SessionReport} from './view/session-report.ts';
+export type {LeftWorktree} from './worktree/left.ts';

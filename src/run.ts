@@ -23,15 +23,17 @@ import type {
   RunStarted,
   StopRequested,
   StreamName,
+  TerminalSize,
 } from './event.ts';
 import type {AgentCommand, Executor, Installation, Normalizer, RunTraces} from './executor/executor.ts';
 import {runFinished} from './executor/outcome.ts';
 import {type AgentEvent, AgentOutput} from './executor/output.ts';
-import {MAX_ARGV_PROMPT_BYTES, promptFileArgument} from './executor/prompt.ts';
+import {MAX_ARGV_PROMPT_BYTES, promptFileArgument, promptPath} from './executor/prompt.ts';
 import {readVersion} from './executor/version.ts';
 import type {SessionLog} from './session/log.ts';
 import type {Redactor} from './session/redact.ts';
 import type {Told} from './session/redact-deltas.ts';
+import {redactFile} from './session/redact-file.ts';
 import {redacting} from './session/redact-log.ts';
 import {maskPieces, type Piece} from './session/redact-pieces.ts';
 import {type Cleared, RunRedaction} from './session/redact-run.ts';
@@ -85,6 +87,8 @@ export interface RunContext {
   processes?: ProcessTable | null;
   /** Stops the agent should this process vanish; see `startGuard`. @default nobody does */
   guard?: Guard;
+  /** The terminal that shows the session. @default none does */
+  terminal?: TerminalSize;
   /** Keeps secrets out of what is recorded; null: nobody does. @default one for the secrets in `env` */
   redactor?: Redactor | null;
 }
@@ -170,6 +174,11 @@ function onAbort(signal: AbortSignal, callback: () => void): () => void {
   return () => signal.removeEventListener('abort', callback);
 }
 
+/** The terminal that shows the session, where one does: for the event with which it begins. */
+export function shownOn({terminal}: RunContext): {terminal?: TerminalSize} {
+  return terminal ? {terminal} : {};
+}
+
 type PromptDelivery = RunStarted['promptDelivery'];
 
 /** One process. */
@@ -190,6 +199,8 @@ class Attempt {
   /** Carried by every process of this run, in its environment. */
   readonly #mark = newMark();
   readonly #startedAtMs: number;
+  /** Holds the prompt as it is while the agent runs. */
+  #promptFile: string | null = null;
   #stopReason: StopReason | null = null;
   #stopping = false;
   #discarding = false;
@@ -234,8 +245,9 @@ class Attempt {
     const isTooLong = this.#prompt.length > MAX_ARGV_PROMPT_BYTES;
     const needsFile = command.promptDelivery === 'argv' && (isTooLong || command.changesPrompt);
     if (!needsFile) return {command, promptDelivery: command.promptDelivery};
-    const path = join(folder, `${role}.prompt.txt`);
+    const path = promptPath(folder, role);
     this.#inRunFolder(() => writeFileSync(path, prompt, {mode: 0o600}));
+    this.#promptFile = path;
     const why = isTooLong
       ? 'The prompt is too long for an argument'
       : 'The agent would change the white space of the prompt';
@@ -283,6 +295,19 @@ class Attempt {
       return await this.#runChild(await this.#spawn(watched));
     } finally {
       watched?.ended();
+      this.#redactPrompt();
+    }
+  }
+
+  /** Nobody needs it as it is any more. */
+  #redactPrompt(): void {
+    const {redactor} = this.#context;
+    if (this.#promptFile === null || !redactor) return;
+    try {
+      redactFile(this.#promptFile, redactor);
+    } catch (error) {
+      const text = `Secrets of the prompt may be left in ${this.#promptFile}: ${messageOf(error)}`;
+      this.note('warning', 'REDACT_FAILED', text);
     }
   }
 

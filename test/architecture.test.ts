@@ -12,14 +12,15 @@ const files = readdirSync(root, {recursive: true, encoding: 'utf8'})
   .map((file) => file.split(sep).join('/'));
 
 const FLOORS: readonly (readonly [RegExp, number])[] = [
-  [/^(event|event-schema|error|clock|text|fields|retry)\.ts$/, 0],
+  [/^(event|event-schema|error|clock|text|fields|retry|version)\.ts$/, 0],
   [/^(transport|frame|activity|session|direct)\//, 1],
   [/^(executor|worktree|changes|notify)\//, 2],
   [/^supervision\.ts$/, 3],
   [/^run\.ts$/, 4],
   [/^loop\//, 5],
   [/^(view|queue)\//, 6],
-  [/^(cli\/|index\.ts$)/, 7],
+  [/^(cli\/|library\/|core\.ts$)/, 7],
+  [/^index\.ts$/, 8],
 ];
 
 function floorOf(file: string): number {
@@ -82,7 +83,11 @@ describe('things with one address', () => {
 
   it('only the command line touches argv, the environment and the standard streams', () => {
     const users = usersOf(/process\.(argv|env|stdin|stdout|stderr|exit|exitCode)\b/);
-    expect(users.filter((file) => !file.startsWith('cli/'))).toEqual([]);
+    // The library takes the environment for a default, and nothing else.
+    expect(users.filter((file) => !file.startsWith('cli/'))).toEqual(['library/surroundings.ts']);
+    expect(readFileSync(join(root, 'library/surroundings.ts'), 'utf8').match(/process\.\w+/g)).toEqual([
+      'process.env',
+    ]);
   });
 
   it('zod is loaded by the schemas alone', () => {

@@ -187,3 +187,29 @@ describe('a redacting context', () => {
     await redacted.close();
   });
 });
+
+describe('a secret in a prompt that goes into a file', () => {
+  it('is masked there when the agent has ended', async () => {
+    const prompt = `${'x'.repeat(110_000)} ${SECRET}`;
+    await go([[]], scripted('cline'), {prompt});
+    expect(ofType('run_started')).toMatchObject([{promptDelivery: 'file', promptBytes: prompt.length}]);
+    expect(readFileSync(join(world.context.log.dir, '1', 'worker.prompt.txt'), 'utf8')).toBe(
+      prompt.replace(SECRET, MASK),
+    );
+    expect(recorded()).not.toContain(SECRET);
+  });
+
+  it('is told of where it cannot be masked, and is none where the agent has removed it', async () => {
+    const removing = (then: string): AgentChoice => {
+      const agent = scripted('cline');
+      const script = `cd "$HOME"/sessions/*/1 && rm worker.prompt.txt && ${then}`;
+      return {...agent, installation: {...agent.installation, program: ['sh', '-c', script]}};
+    };
+    const prompt = 'x'.repeat(110_000);
+    await go([[]], removing('mkdir worker.prompt.txt'), {prompt});
+    expect(ofType('note')).toContainEqual(expect.objectContaining({code: 'REDACT_FAILED'}));
+    await world.remove();
+    await go([[]], removing('true'), {prompt});
+    expect(ofType('note')).not.toContainEqual(expect.objectContaining({code: 'REDACT_FAILED'}));
+  });
+});

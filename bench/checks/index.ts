@@ -15,6 +15,7 @@ import {live} from './live.ts';
 import {lossless} from './lossless.ts';
 import {memory} from './memory.ts';
 import {noSurvivor} from './no-survivor.ts';
+import {packaged} from './package.ts';
 import {prompt} from './prompt.ts';
 import {quietCost} from './quiet-cost.ts';
 import {recording} from './recording.ts';
@@ -44,4 +45,5 @@ export const CHECKS: Readonly<Record<string, AnyCheck>> = {
   'quiet-cost': quietCost,
   verdicts,
   figures,
+  package: packaged,
 };

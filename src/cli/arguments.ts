@@ -102,7 +102,7 @@ function readingActions(
       found({command: 'run', options: taskOf(given, surroundings, prompt)});
     },
     resume(operands, given) {
-      const {flags, nameOf} = withConfig(given, surroundings, RESUME_KEYS);
+      const {flags, nameOf, notes} = withConfig(given, surroundings, RESUME_KEYS);
       const {env: variables, maxFrameBytes} = placeOf(flags, cwd);
       const options = {
         ...resumedOf(operands),
@@ -123,6 +123,7 @@ function readingActions(
         promptHeaders: promptHeadersOf(flags),
         rules: rulesOptionsOf(flags, cwd),
         templates: templatePathsOf(flags, cwd),
+        notes,
       };
       found({command: 'resume', options});
     },

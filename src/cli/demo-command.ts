@@ -3,17 +3,14 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {OneshotError} from '../error.ts';
-import {executorByName} from '../executor/registry.ts';
+import {agentEnvironment} from '../executor/environment.ts';
 import {DEFAULT_MAX_FRAME_BYTES} from '../frame/frame.ts';
+import {demoAgents} from '../loop/demo.ts';
 import {DEFAULT_MAX_ITERATIONS} from '../loop/options.ts';
-import type {AgentChoice} from '../run.ts';
-import type {SessionAgents} from './agents.ts';
-import {agentEnvironment} from './environment.ts';
 import {EXIT} from './exit-code.ts';
 import type {DemoOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {runLoop} from './run-command.ts';
-import {VERSION} from './version.ts';
 
 const TASK = 'Write a haiku about tests to haiku.txt: three lines.';
 
@@ -26,7 +23,11 @@ export async function demoCommand(options: DemoOptions, io: Io): Promise<number>
     maxFrameBytes: DEFAULT_MAX_FRAME_BYTES,
     agentOutput: true,
   };
-  const demo = {task: TASK, agents: demoAgents(io), maxIterations: DEFAULT_MAX_ITERATIONS};
+  const demo = {
+    task: TASK,
+    agents: demoAgents(io.companion('demo-agent')),
+    maxIterations: DEFAULT_MAX_ITERATIONS,
+  };
   let isOver = false;
   try {
     const code = await runLoop(io, session, demo);
@@ -39,24 +40,4 @@ export async function demoCommand(options: DemoOptions, io: Io): Promise<number>
     // A session that was interrupted, or ran out of disk, can be resumed there.
     if (isOver) await rm(cwd, {recursive: true, force: true});
   }
-}
-
-export function demoAgents(io: Io): SessionAgents {
-  return {worker: actor('worker', io), auditor: actor('auditor', io), fallback: null, notes: []};
-}
-
-/** The scripted agent speaks Claude's stream-json, so Claude's adapter drives it. */
-function actor(role: 'worker' | 'auditor', io: Io): AgentChoice {
-  return {
-    executor: executorByName('claude'),
-    installation: {
-      executor: 'claude',
-      adapter: 'demo',
-      program: [process.execPath, io.companion('demo-agent')],
-      version: `demo ${VERSION}`,
-    },
-    model: null,
-    permissionMode: role === 'auditor' ? 'read' : 'agent',
-    agentArgs: ['--demo-role', role],
-  };
 }

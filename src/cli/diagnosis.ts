@@ -8,7 +8,7 @@ import {executorByName} from '../executor/registry.ts';
 import {stateDir} from '../session/state-dir.ts';
 import {openPty} from '../transport/openpty.ts';
 import {platformOf} from '../transport/platform.ts';
-import {NODE_FLOOR, VERSION} from './version.ts';
+import {NODE_FLOOR, VERSION} from '../version.ts';
 
 export interface Diagnosis {
   oneshotVersion: string;

@@ -2,7 +2,8 @@
 import {type Command, Option} from 'commander';
 import {chatUrl} from '../direct/endpoint.ts';
 import {OneshotError} from '../error.ts';
-import type {Role} from '../event.ts';
+import type {DirectArgs} from '../loop/agents.ts';
+import type {AgentRole} from '../session/state.ts';
 import {type ExecutorChoice, plainValue, shown, variableNames} from './option-values.ts';
 
 /** `executor`: an agent with a CLI. `direct`: an endpoint. */
@@ -25,11 +26,6 @@ export interface RoleFlags extends DirectFlags {
   auditorModel?: string;
   audit?: boolean;
 }
-
-/** Arguments of the direct program for each role; null where the role has an agent with a CLI. */
-export type DirectArgs = Readonly<Record<AgentRole, readonly string[] | null>>;
-
-type AgentRole = Exclude<Role, 'check'>;
 
 export interface RoleChoices {
   executor: ExecutorChoice;

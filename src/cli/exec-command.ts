@@ -3,16 +3,16 @@
  * stderr become ours, byte for byte, copied from the recording; under `--json` stdout is the event log instead.
  */
 import type {EventBody, RunFinished, SessionFinished} from '../event.ts';
+import {execEnvironment} from '../executor/environment.ts';
+import {requireProgram} from '../executor/program-check.ts';
 import {executorByName} from '../executor/registry.ts';
-import {type AgentChoice, run} from '../run.ts';
-import {execEnvironment} from './environment.ts';
+import {requireFolder} from '../loop/working-directory.ts';
+import {type AgentChoice, run, shownOn} from '../run.ts';
+import {VERSION} from '../version.ts';
 import {exitCodeOfProgram} from './exit-code.ts';
 import type {ExecOptions} from './invocation.ts';
 import type {Io} from './io.ts';
-import {requireProgram} from './program-check.ts';
 import {inSession, type Session} from './session.ts';
-import {VERSION} from './version.ts';
-import {requireFolder} from './working-directory.ts';
 
 export async function execCommand(options: ExecOptions, io: Io): Promise<number> {
   await requireFolder(options.cwd);
@@ -71,6 +71,7 @@ async function runOnce(
     oneshotVersion: VERSION,
     nodeVersion: process.versions.node,
     platform: process.platform,
+    ...shownOn(context),
   });
   try {
     const request = {agent, prompt: null, iteration: ITERATION, role: 'worker', resume: null} as const;

@@ -15,7 +15,7 @@ import type {ExportOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {asLines, print} from './output.ts';
 
-/** Terminal of a recording. */
+/** Terminal of a recording whose session was shown on none. */
 const TERMINAL = {columns: 100, rows: 30};
 
 /** Characters written at a time. */

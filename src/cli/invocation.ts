@@ -2,13 +2,13 @@
 import type {ActivityOptions} from '../activity/options.ts';
 import type {Note, PermissionMode} from '../event.ts';
 import type {ExecutorName} from '../executor/executor.ts';
+import type {DirectArgs} from '../loop/agents.ts';
 import type {PromptHeaders} from '../loop/options.ts';
 import type {NotifyOptions} from '../notify/options.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import type {BatchLine} from './batch-file.ts';
 import type {ShownConfig} from './config/show.ts';
-import type {DirectArgs} from './direct-options.ts';
 import type {ExecutorChoice, ExportFormat} from './option-values.ts';
 import type {RulesOptions} from './rules-options.ts';
 import type {SessionInvocation} from './session-options.ts';
@@ -127,6 +127,8 @@ export interface ResumeOptions extends OutputOptions, WatchOptions, RedactionOpt
   promptHeaders: PromptHeaders;
   rules: RulesOptions;
   templates: TemplatePaths;
+  /** What the user should know of the configuration. */
+  notes: readonly Note[];
 }
 
 export interface ExecOptions extends OutputOptions, WatchOptions, RedactionOptions, ReadableLogOptions {

@@ -1,26 +1,23 @@
 /** `oneshot resume`: goes on with a session from where its log ends. Output and exit code are those of a task. */
 
-import {OneshotError} from '../error.ts';
-import type {AgentPlan} from '../event.ts';
-import {resumeLoop} from '../loop/loop.ts';
-import {settleLastRun} from '../loop/settle.ts';
+import {agentEnvironment} from '../executor/environment.ts';
+import {goOn} from '../loop/go-on.ts';
+import {sameAgents} from '../loop/same-agents.ts';
+import {retakeWorkplace} from '../loop/workplace.ts';
 import type {RunContext} from '../run.ts';
 import {findSession} from '../session/find.ts';
 import {reopenSessionLog} from '../session/open.ts';
 import {isJudged, type SessionState} from '../session/state.ts';
 import {stateDir} from '../session/state-dir.ts';
-import {chooseAgents, type SessionAgents, withKeysRedacted} from './agents.ts';
-import {demoAgents} from './demo-command.ts';
-import {agentEnvironment} from './environment.ts';
+import {VERSION} from '../version.ts';
 import type {ResumeOptions} from './invocation.ts';
 import type {Io} from './io.ts';
 import {processLookup} from './processes.ts';
 import {readTemplates} from './prompt-templates.ts';
 import {readRules} from './rules.ts';
-import {endOfLoop} from './run-command.ts';
+import {endOfLoop, withKeysRedacted} from './run-command.ts';
 import type {SessionHost} from './session.ts';
-import {VERSION} from './version.ts';
-import {retakeWorkplace, tellWorktree} from './workplace.ts';
+import {tellWorktree, workplaceOf} from './workplace.ts';
 
 export interface HostedResume extends ResumeOptions {
   shared?: SessionHost;
@@ -39,15 +36,12 @@ export async function resumeCommand(options: HostedResume, io: Io): Promise<numb
     throw error;
   });
   const {agents, session, place, rules, templates} = prepared;
-  const goOn = async (context: RunContext) => {
-    const agent = (state.lastRun?.role === 'auditor' && agents.auditor) || agents.worker;
-    await settleLastRun(context, state, {agent, takeover: options.takeover});
-    const maxIterations = options.maxIterations ?? state.maxIterations;
-    const {instructions, promptHeaders} = options;
-    const asked = {state, instructions, maxIterations, promptHeaders, templates, rules};
-    return resumeLoop(context, {...asked, ...agents, oneshotVersion: VERSION});
-  };
-  return endOfLoop(io, session, isJudged({audit: agents.auditor !== null, rules}), goOn, {
+  const maxIterations = options.maxIterations ?? state.maxIterations;
+  const {instructions, promptHeaders, takeover} = options;
+  const asked = {state, instructions, maxIterations, promptHeaders, templates, rules};
+  const request = {...asked, ...agents, oneshotVersion: VERSION};
+  const work = (context: RunContext) => goOn(context, request, takeover);
+  return endOfLoop(io, session, isJudged({audit: agents.auditor !== null, rules}), work, {
     open: async () => log,
     before: state,
     leave: async () => tellWorktree(io, options, await place.leave()),
@@ -60,47 +54,15 @@ async function prepare(state: SessionState, options: HostedResume, io: Io) {
   const {templates, notes} = await readTemplates(options.templates);
   const env = agentEnvironment(io.env, options.env);
   const permissionMode = options.permissionMode ?? state.worker?.permissionMode ?? 'agent';
-  const place = await retakeWorkplace(io, {...options, worktree: false, session, cwd, permissionMode, env});
-  const agents = await agentsOf(state, options, io).catch(async (error) => {
+  const {worktreeLock} = options;
+  const wanted = {session, cwd, permissionMode, env, worktree: false, worktreeLock};
+  const place = await retakeWorkplace(wanted, workplaceOf(io));
+  const demoAgent = io.companion('demo-agent');
+  const agents = await sameAgents(state, {...options, env, demoAgent}).catch(async (error) => {
     await place.leave();
     throw error;
   });
-  agents.notes.unshift(...notes);
+  agents.notes.unshift(...options.notes, ...notes);
   const recorded = withKeysRedacted({...options, cwd, env, agentOutput: true}, agents);
   return {agents, place, rules, templates, session: recorded};
-}
-
-/** The same agents as before, found anew: they may have been updated. */
-async function agentsOf(state: SessionState, options: ResumeOptions, io: Io): Promise<SessionAgents> {
-  const {worker, auditor, cwd} = state;
-  if (worker === null) {
-    throw new OneshotError(
-      'NOTHING_TO_RESUME',
-      'the session is a recorded command, or its log does not say what it ran with',
-      'Start it again.',
-    );
-  }
-  if (worker.adapter === 'demo') return demoAgents(io);
-  const auditorsAlone = worker.executor !== 'command' && auditor?.executor === 'command';
-  const direct = {worker: directArgsOf(worker), auditor: directArgsOf(auditor)};
-  const workersOwn = direct.worker === null ? worker.agentArgs : [];
-  return chooseAgents(
-    {
-      executor: worker.executor,
-      auditorExecutor: auditor?.executor ?? null,
-      fallbackExecutor: state.fallback?.executor ?? null,
-      audit: auditor !== null,
-      workerModel: options.workerModel ?? worker.model,
-      auditorModel: options.auditorModel ?? auditor?.model ?? null,
-      permissionMode: options.permissionMode ?? worker.permissionMode,
-      agentArgs: auditorsAlone ? auditor.agentArgs : workersOwn,
-      direct,
-      cwd,
-    },
-    agentEnvironment(io.env, options.env),
-  );
-}
-
-function directArgsOf(plan: AgentPlan | null): readonly string[] | null {
-  return plan?.executor === 'direct' ? plan.agentArgs : null;
 }

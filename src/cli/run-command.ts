@@ -1,28 +1,30 @@
 /** `oneshot "task"`: the loop. stdout is the last worker's final text and a newline, or the event log under `--json`. */
 import type {LoopRules} from '../event.ts';
+import {agentEnvironment} from '../executor/environment.ts';
+import {chooseAgents, type SessionAgents} from '../loop/agents.ts';
+import {keyVariablesOf} from '../loop/key-variables.ts';
 import {loop} from '../loop/loop.ts';
 import type {LoopResult, PromptHeaders} from '../loop/options.ts';
 import type {PromptTemplates} from '../loop/prompts/templates.ts';
+import {requireFolder} from '../loop/working-directory.ts';
+import {takeWorkplace} from '../loop/workplace.ts';
 import type {NotifyOptions} from '../notify/options.ts';
 import type {RunContext} from '../run.ts';
 import {newSessionId} from '../session/id.ts';
 import type {SessionLog} from '../session/log.ts';
 import {isJudged, type SessionState} from '../session/state.ts';
 import {stripControl} from '../text.ts';
-import {chooseAgents, type SessionAgents, withKeysRedacted} from './agents.ts';
+import {VERSION} from '../version.ts';
 import {EndingWatch, tellEnding} from './ending.ts';
-import {agentEnvironment} from './environment.ts';
 import {exitCodeOfError, exitCodeOfSession} from './exit-code.ts';
 import type {RunOptions} from './invocation.ts';
 import type {Io} from './io.ts';
-import {print} from './output.ts';
+import {asLines, print} from './output.ts';
 import {readPrompt} from './prompt.ts';
 import {readTemplates} from './prompt-templates.ts';
 import {readRules} from './rules.ts';
 import {inSession, openNew, type Session, type SessionHost, type SessionOptions} from './session.ts';
-import {VERSION} from './version.ts';
-import {requireFolder} from './working-directory.ts';
-import {takeWorkplace, tellWorktree} from './workplace.ts';
+import {tellWorktree, workplaceOf} from './workplace.ts';
 
 /** `session`: id of the new session. @default a new one */
 export interface HostedRun extends RunOptions {
@@ -38,7 +40,7 @@ export async function runCommand(options: HostedRun, io: Io): Promise<number> {
   const env = agentEnvironment(io.env, options.env);
   const agents = await chooseAgents(options, env);
   const session = options.session ?? newSessionId(io.clock.now());
-  const place = await takeWorkplace(io, {...options, session, env});
+  const place = await takeWorkplace({...options, session, env}, workplaceOf(io));
   agents.notes.unshift(...options.notes, ...notes, ...place.notes);
   const {maxIterations, promptHeaders} = options;
   return runLoop(
@@ -80,6 +82,12 @@ export function runLoop(
   const request = {...asked, ...agents, oneshotVersion: VERSION};
   const safe = withKeysRedacted(options, agents);
   return endOfLoop(io, safe, judged, (context) => loop(context, request), around);
+}
+
+/** The keys of endpoints are secrets, whatever their variables are called. */
+export function withKeysRedacted<T extends SessionOptions>(options: T, {worker, auditor}: SessionAgents): T {
+  const redactEnv = [...(options.redactEnv ?? []), ...keyVariablesOf([worker, auditor])];
+  return {...options, redactEnv};
 }
 
 /** What belongs to a session that is looped in. */
@@ -126,9 +134,4 @@ export async function endOfLoop(
       throw error;
     });
   return tell(exitCode);
-}
-
-/** A plain program's words end in a line end of their own. */
-function asLines(text: string): string {
-  return text.endsWith('\n') ? text : `${text}\n`;
 }

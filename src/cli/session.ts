@@ -1,16 +1,18 @@
 /** What every recorded command shares: an open log, the views on it, the signals, and an end in which nothing is lost. */
-import {OneshotError} from '../error.ts';
+import type {TerminalSize} from '../event.ts';
 import type {Environment} from '../executor/executor.ts';
 import type {RunContext} from '../run.ts';
 import type {SessionLog} from '../session/log.ts';
+import {noteRedaction} from '../session/note-redaction.ts';
 import {openSessionLog} from '../session/open.ts';
 import {redactedLog} from '../session/redact-log.ts';
+import {requireRecorded} from '../session/require-recorded.ts';
 import {stateDir} from '../session/state-dir.ts';
 import {type Guard, startGuard} from '../transport/guard.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import {type FollowEnd, type Follower, follow} from '../view/follow.ts';
 import {wantsColor} from '../view/style.ts';
-import {createTerminalView, type TerminalView} from '../view/terminal.ts';
+import {createTerminalView, type TerminalStream, type TerminalView} from '../view/terminal.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import type {LeftWorktree} from '../worktree/left.ts';
 import type {OutputOptions, RedactionOptions, WatchOptions} from './invocation.ts';
@@ -18,7 +20,7 @@ import type {Io} from './io.ts';
 import {outputFailed} from './output.ts';
 import {processLookup} from './processes.ts';
 import {openReadableLog} from './readable-log.ts';
-import {noteRedaction, redactorOf} from './redaction.ts';
+import {redactorOf} from './redaction.ts';
 import {type CaughtSignals, catchSignals} from './signals.ts';
 
 /** What a session is given that is not alone in its process. */
@@ -132,7 +134,14 @@ function contextOf(
   const {cwd, env, transport, maxFrameBytes, activity, keepProcesses} = options;
   const {stop, kill} = signals;
   const {clock} = io;
-  return {...shared, cwd, env, transport, maxFrameBytes, clock, stop, kill, activity, keepProcesses};
+  const context = {...shared, cwd, env, transport, maxFrameBytes, clock, stop, kill, activity, keepProcesses};
+  const terminal = sizeOf(io.stderr);
+  return terminal ? {...context, terminal} : context;
+}
+
+/** null where it is no terminal, or one that does not know its size. */
+function sizeOf({isTTY, columns, rows}: TerminalStream): TerminalSize | null {
+  return isTTY && columns && rows ? {columns, rows} : null;
 }
 
 function openTerminal(io: Io, {json, verbosity, agentOutput}: SessionOptions): Promise<TerminalView> {
@@ -147,15 +156,6 @@ function openTerminal(io: Io, {json, verbosity, agentOutput}: SessionOptions): P
 }
 
 function throwIfIncomplete(log: SessionLog, ends: FollowEnd[]): void {
-  const failure = log.failure();
-  if (failure) {
-    const message = `the session could not be recorded: ${failure.message}`;
-    throw new OneshotError(
-      'RECORDING_FAILED',
-      message,
-      `See that ${log.dir} is there and has room; oneshot resume ${log.id} goes on with what was recorded.`,
-      {cause: failure},
-    );
-  }
+  requireRecorded(log);
   for (const end of ends) if (end.end === 'failed') throw outputFailed(end.error);
 }

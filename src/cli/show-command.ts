@@ -1,13 +1,10 @@
 /** `oneshot show`: all there is to know of a session, or its events, on stdout. */
-import {readdirSync, statSync} from 'node:fs';
-import {join, sep} from 'node:path';
 import {type FoundSession, findSession} from '../session/find.ts';
-import {lookAtSession} from '../session/list.ts';
 import {eventsPath, isDamaged, noGaps, readEvents} from '../session/read.ts';
-import {CHANGES_FOLDER, stateDir} from '../session/state-dir.ts';
+import {stateDir} from '../session/state-dir.ts';
 import {follow} from '../view/follow.ts';
-import {Summary} from '../view/summary.ts';
-import {type RecordedFile, summaryLines} from '../view/summary-lines.ts';
+import {reportSession} from '../view/session-report.ts';
+import {summaryLines} from '../view/summary-lines.ts';
 import {Transcript} from '../view/transcript.ts';
 import {EXIT} from './exit-code.ts';
 import type {Io} from './io.ts';
@@ -21,33 +18,11 @@ export async function showCommand({session, events, json}: ShowOptions, io: Io):
   return json ? copyLog(found, io) : showEvents(found, io);
 }
 
-async function showSummary({id, dir}: FoundSession, json: boolean, io: Io): Promise<number> {
-  const gaps = noGaps();
-  const summary = new Summary();
-  for await (const event of readEvents(dir, {gaps})) summary.see(event);
-  const looked = await lookAtSession(dir, {clock: io.clock, processes: processLookup()});
-  const {owner} = looked;
-  const status = !owner && isDamaged(gaps) ? 'damaged' : looked.status;
-  const context = {id, dir, status, owner, gaps, files: recordedFiles(dir)};
-  const result = summary.result();
-  const text = json
-    ? JSON.stringify({...context, ...result}, null, 2)
-    : summaryLines(result, context).join('\n');
+async function showSummary(found: FoundSession, json: boolean, io: Io): Promise<number> {
+  const report = await reportSession(found, {clock: io.clock, processes: processLookup()});
+  const text = json ? JSON.stringify(report, null, 2) : summaryLines(report, report).join('\n');
   await print(io, `${text}\n`);
   return EXIT.ok;
-}
-
-/** Not what is kept there to compare the worktree with, which is no recording. */
-function recordedFiles(dir: string): RecordedFile[] {
-  const kept = join(dir, CHANGES_FOLDER);
-  return readdirSync(dir, {recursive: true, withFileTypes: true})
-    .filter((entry) => entry.isFile() && !`${entry.parentPath}${sep}`.startsWith(`${kept}${sep}`))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => ({
-      path: path.slice(dir.length + 1),
-      bytes: statSync(path, {throwIfNoEntry: false})?.size ?? 0,
-    }))
-    .toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 async function copyLog({dir}: FoundSession, io: Io): Promise<number> {

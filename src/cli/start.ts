@@ -1,11 +1,11 @@
 /** From the process to an exit code and back. */
 import {setFlagsFromString} from 'node:v8';
+import {VERSION} from '../version.ts';
 import {parseArguments} from './arguments.ts';
 import {errorLine, stackOf} from './complain.ts';
 import {readConfig} from './config/load.ts';
 import {exitCodeOfError} from './exit-code.ts';
 import {type Io, processIo, stderrSettled, watchTerminals} from './io.ts';
-import {VERSION} from './version.ts';
 
 /** Runs the command line of this process and exits. `program`: where `main` lies. */
 export async function start(program: URL): Promise<void> {

@@ -10,7 +10,7 @@ import type {
   SessionFinished,
   Verdict,
 } from '../event.ts';
-import {type AgentChoice, type RunContext, synced} from '../run.ts';
+import {type AgentChoice, type RunContext, shownOn, synced} from '../run.ts';
 import {fold, isJudged, isUnchanged, redOf, type SessionState} from '../session/state.ts';
 import {type AgentRun, AgentRuns, type Attempt, canGoOn} from './agent-runs.ts';
 import {Audit, verdictOf} from './audit.ts';
@@ -394,6 +394,7 @@ export class LoopedSession {
       oneshotVersion,
       nodeVersion: process.versions.node,
       platform: process.platform,
+      ...shownOn(this.#context),
     };
   }
 

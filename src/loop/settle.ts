@@ -1,10 +1,14 @@
 /** Gives a run its end that had none when its oneshot ended. */
-import {OneshotError} from '../error.ts';
+import {join} from 'node:path';
+import {messageOf, OneshotError} from '../error.ts';
 import {type EventBody, NO_USAGE, type RunFinished} from '../event.ts';
+import {promptPath} from '../executor/prompt.ts';
 import type {AgentChoice, RunContext} from '../run.ts';
+import {redactFile} from '../session/redact-file.ts';
 import {fold, type RunState, type SessionState} from '../session/state.ts';
 import {Family} from '../transport/family.ts';
 import {platformOf} from '../transport/platform.ts';
+import {removeSpools} from '../transport/spool.ts';
 import {sweep} from '../transport/sweep.ts';
 
 export interface SettleOptions {
@@ -32,9 +36,26 @@ export async function settleLastRun(
     context.log.append({body, iteration, role, source: 'runner'});
   };
   await endProcesses(context, run, takeover, record);
+  settleFiles(context, run, record);
   record(await endOf(context, run, agent));
   await context.log.flush();
   unfold();
+}
+
+/** What the run would have masked or removed at its end. */
+function settleFiles(
+  {log, redactor}: RunContext,
+  {iteration, role}: RunState,
+  record: (body: EventBody) => void,
+): void {
+  const folder = join(log.dir, String(iteration));
+  try {
+    if (redactor) redactFile(promptPath(folder, role), redactor);
+    removeSpools(folder);
+  } catch (error) {
+    const text = `Secrets may be left in ${folder}: ${messageOf(error)}`;
+    record({type: 'note', level: 'warning', code: 'REDACT_FAILED', text});
+  }
 }
 
 async function endProcesses(

@@ -1,4 +1,4 @@
-import {fstatSync} from 'node:fs';
+import {existsSync, fstatSync, readdirSync, rmSync} from 'node:fs';
 import {type FileHandle, mkdtemp, open, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {messageOf, OneshotError} from '../error.ts';
@@ -6,6 +6,8 @@ import type {StreamName} from '../event.ts';
 import {Gate} from './gate.ts';
 import type {Output} from './reading.ts';
 import type {ChunkHandler} from './transport.ts';
+
+const PREFIX = 'spool-';
 
 const CHUNK_BYTES = 64 * 1024;
 
@@ -25,7 +27,7 @@ export class Spool implements Output {
 
   /** @throws OneshotError STATE_UNWRITABLE */
   static async open(parent: string, onChunk: ChunkHandler): Promise<Spool> {
-    const dir = await mkdtemp(join(parent, 'spool-')).catch((cause) => {
+    const dir = await mkdtemp(join(parent, PREFIX)).catch((cause) => {
       throw unwritable(parent, cause);
     });
     const spool = new Spool(dir, onChunk);
@@ -95,6 +97,13 @@ export class Spool implements Output {
       this.#wake = resolve;
     });
   }
+}
+
+/** Removes the spools that a oneshot which was killed has left in `parent`. Throws the system error. */
+export function removeSpools(parent: string): void {
+  if (!existsSync(parent)) return;
+  const left = readdirSync(parent).filter((name) => name.startsWith(PREFIX));
+  for (const name of left) rmSync(join(parent, name), {recursive: true, force: true});
 }
 
 interface SpoolFile {

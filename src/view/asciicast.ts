@@ -6,15 +6,9 @@
  */
 import {Writable} from 'node:stream';
 import type {Clock} from '../clock.ts';
-import type {OneshotEvent} from '../event.ts';
+import type {OneshotEvent, TerminalSize} from '../event.ts';
 import {oneLine} from '../text.ts';
 import {createTerminalView, type TerminalView} from './terminal.ts';
-
-export interface CastOptions {
-  /** Of the terminal; a log does not tell how large the real one was. */
-  columns: number;
-  rows: number;
-}
 
 /** How much is played at once: after it, what was written is handed on. */
 const STEP_MS = 60_000;
@@ -27,17 +21,21 @@ const PAUSE_MS = 1000;
 
 const MAX_TITLE_CHARS = 200;
 
-/** Lines with their ends. */
+/** Lines with their ends. `usual`: the size of the terminal where the log tells of none. */
 export async function* asciicast(
   events: AsyncIterable<OneshotEvent>,
-  options: CastOptions,
+  usual: TerminalSize,
 ): AsyncGenerator<string, void, undefined> {
   const clock = new PlayedClock();
-  const terminal = new CastTerminal(clock, options);
+  const terminal = new CastTerminal(clock, usual);
   let view: TerminalView | null = null;
   let lastAt: number | null = null;
   for await (const event of events) {
-    if (lastAt === null) yield headerOf(event, options);
+    const size = terminalOf(event);
+    if (lastAt === null) {
+      terminal.size = size ?? usual;
+      yield headerOf(event, terminal.size);
+    }
     if (event.type === 'session_resumed') view = finished(view);
     const gapMs = event.at - (lastAt ?? event.at);
     for (let leftMs = Math.min(gapMs, view ? MAX_GAP_MS : PAUSE_MS); leftMs > 0; leftMs -= STEP_MS) {
@@ -45,6 +43,7 @@ export async function* asciicast(
       yield* terminal.taken();
     }
     lastAt = event.at;
+    if (size) terminal.resize(size);
     view ??= await openView(terminal, clock);
     view.view(event);
     if (event.type === 'session_finished') view = finished(view);
@@ -63,7 +62,12 @@ function openView(out: CastTerminal, clock: Clock): Promise<TerminalView> {
   return createTerminalView({out, color: true, live: true, clock, verbosity: 'normal', agentOutput: true});
 }
 
-function headerOf(first: OneshotEvent, {columns, rows}: CastOptions): string {
+/** The terminal that an event tells of, or null. */
+function terminalOf(event: OneshotEvent): TerminalSize | null {
+  return 'terminal' in event ? (event.terminal ?? null) : null;
+}
+
+function headerOf(first: OneshotEvent, {columns, rows}: TerminalSize): string {
   const task = first.type === 'session_started' ? first.task : null;
   const header = {
     version: 3,
@@ -77,26 +81,45 @@ function headerOf(first: OneshotEvent, {columns, rows}: CastOptions): string {
 /** Holds what is written to it, with the time, until it is taken. */
 class CastTerminal extends Writable {
   readonly isTTY = true;
-  readonly columns: number;
-  readonly rows: number;
+  /** As it is now. */
+  size: TerminalSize;
   readonly #clock: Clock;
   #lines: string[] = [];
   #lastMs = 0;
 
-  constructor(clock: Clock, {columns, rows}: CastOptions) {
+  constructor(clock: Clock, size: TerminalSize) {
     super({decodeStrings: false});
     this.#clock = clock;
-    this.columns = columns;
-    this.rows = rows;
+    this.size = size;
+  }
+
+  get columns(): number {
+    return this.size.columns;
+  }
+
+  get rows(): number {
+    return this.size.rows;
   }
 
   override _write(text: string, _encoding: string, done: () => void): void {
+    // As the terminal driver does it.
+    this.#add('o', text.replaceAll('\n', '\r\n'));
+    done();
+  }
+
+  /** Another terminal goes on. */
+  resize(size: TerminalSize): void {
+    const {columns, rows} = size;
+    if (columns === this.columns && rows === this.rows) return;
+    this.size = size;
+    this.#add('r', `${columns}x${rows}`);
+  }
+
+  #add(kind: 'o' | 'r', data: string): void {
     const nowMs = this.#clock.monotonicMs();
     const seconds = Math.round(nowMs - this.#lastMs) / 1000;
-    // As the terminal driver does it.
-    this.#lines.push(`${JSON.stringify([seconds, 'o', text.replaceAll('\n', '\r\n')])}\n`);
+    this.#lines.push(`${JSON.stringify([seconds, kind, data])}\n`);
     this.#lastMs = nowMs;
-    done();
   }
 
   taken(): string[] {

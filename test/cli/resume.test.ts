@@ -1,4 +1,5 @@
-import {readFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {Place, until} from './program.ts';
 
@@ -43,6 +44,17 @@ describe('oneshot resume', () => {
     const {code, stdout} = await place.run(['resume', 'say it louder']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/## The user adds\n\n`+text\nsay it louder\n/);
+  });
+
+  it('tells of keys in a configuration file that mean nothing here, as a task does', async () => {
+    await place.run(['--no-audit', '--executor', 'command', '--agent-arg', 'cat', 'say it']);
+    writeFileSync(join(place.home, '.oneshot.json'), '{"max_concurrent": 3}');
+    const {code, stderr} = await place.run(['resume', 'say it louder']);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('max_concurrent');
+    expect(types('note')).toContainEqual(
+      expect.objectContaining({code: 'CONFIG_KEY_IGNORED', text: expect.stringContaining('max_concurrent')}),
+    );
   });
 
   it('needs the folder that the session works in', async () => {

@@ -1,4 +1,4 @@
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {closeSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {ReadStream} from 'node:tty';
@@ -22,10 +22,19 @@ afterEach(() => {
   place.remove();
 });
 
-/** Starts the program with all three streams on a terminal. */
-async function startOnTerminal(args: string[], runs: Step[][], more: Record<string, string> = {}) {
+/** Starts the program with all three streams on a terminal, which is of no size unless one is given. */
+async function startOnTerminal(
+  args: string[],
+  runs: Step[][],
+  more: Record<string, string> = {},
+  size: {columns: number; rows: number} | null = null,
+) {
   const pty = await openPty();
   if ('unavailable' in pty) throw new Error(pty.unavailable);
+  if (size) {
+    const sizes = ['cols', String(size.columns), 'rows', String(size.rows)];
+    spawnSync('stty', sizes, {stdio: [pty.slave, 'ignore', 'inherit']});
+  }
   const SCRIPT = join(place.home, 'script.json');
   writeFileSync(SCRIPT, JSON.stringify(runs));
   const env = {...place.env, TERM: 'xterm', SCRIPT, ...more};
@@ -65,6 +74,15 @@ async function screenOf(told: string): Promise<string[]> {
 const verified = claudeSays('{"verdict":"DONE","reason":"I looked."}');
 
 describe('on a terminal', () => {
+  it('its size is recorded, and an exported recording has it', async () => {
+    const size = {columns: 77, rows: 21};
+    const {ended} = await startOnTerminal(['do it'], [claudeSays('I did it.'), verified], {}, size);
+    await ended;
+    expect(place.events()[0]).toMatchObject({type: 'session_started', terminal: size});
+    const {stdout} = await place.run(['export', '--format', 'asciicast']);
+    expect(JSON.parse(stdout.split('\n')[0]!)).toMatchObject({term: {cols: 77, rows: 21}});
+  });
+
   it('there are colours and a status line, which is gone in the end', async () => {
     const {ended, shown} = await startOnTerminal(
       ['do it'],

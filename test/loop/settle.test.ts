@@ -1,9 +1,12 @@
 import {spawn} from 'node:child_process';
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {afterEach, describe, expect, it, onTestFinished} from 'vitest';
 import type {EventBody, OneshotEvent, RunStarted} from '../../src/event.ts';
 import {executorByName} from '../../src/executor/registry.ts';
 import {settleLastRun} from '../../src/loop/settle.ts';
 import type {AgentChoice, RunContext} from '../../src/run.ts';
+import {createRedactor} from '../../src/session/redact.ts';
 import {emptyState, fold, type SessionState} from '../../src/session/state.ts';
 import {newMark} from '../../src/transport/family.ts';
 import {createWorld, scripted, until, type World} from '../support/session.ts';
@@ -93,6 +96,25 @@ describe('a run without an end', () => {
       {outcome: 'completed', recovered: true, text: 'All done.', agentSession: 'session-1'},
     ]);
     expect(state.workerText).toBe('All done.');
+  });
+
+  it('leaves no secret of its prompt and no spooled output behind', async () => {
+    const state = await killed();
+    const folder = join(world.context.log.dir, '1');
+    mkdirSync(join(folder, 'spool-x'), {recursive: true});
+    writeFileSync(join(folder, 'spool-x', 'stdout'), 'correct-horse');
+    writeFileSync(join(folder, 'worker.prompt.txt'), 'the key is correct-horse');
+    await settle(state, {redactor: createRedactor({environments: [{A_TOKEN: 'correct-horse'}]})});
+    expect(readdirSync(folder)).toEqual(['worker.prompt.txt']);
+    expect(readFileSync(join(folder, 'worker.prompt.txt'), 'utf8')).toBe('the key is [redacted]***');
+  });
+
+  it('is settled where its prompt cannot be masked, which is noted', async () => {
+    const state = await killed();
+    mkdirSync(join(world.context.log.dir, '1', 'worker.prompt.txt'), {recursive: true});
+    await settle(state, {redactor: createRedactor({environments: []})});
+    expect(all('note')).toMatchObject([{code: 'REDACT_FAILED'}]);
+    expect(all('run_finished')).toHaveLength(1);
   });
 
   it('is none of a session that has not begun', async () => {

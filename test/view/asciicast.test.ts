@@ -5,6 +5,7 @@ import xterm from '@xterm/headless';
 import {describe, expect, it} from 'vitest';
 import type {OneshotEvent} from '../../src/event.ts';
 import {DEFAULT_RULES} from '../../src/loop/options.ts';
+import {stripControl} from '../../src/text.ts';
 import {asciicast} from '../../src/view/asciicast.ts';
 import {event, runFinished, runStarted, says, toolCall} from './events.ts';
 
@@ -125,6 +126,24 @@ describe('the recording of a session', () => {
       expect(kind).toBe('o');
       expect(data).not.toMatch(/(^|[^\r])\n/);
     }
+  });
+
+  it('is as large as the terminal that the log tells of, and changes with it', async () => {
+    const sized = (one: OneshotEvent, columns: number, rows: number) =>
+      ({...one, terminal: {columns, rows}}) as OneshotEvent;
+    const again = [
+      resumed(BEGAN + 6000),
+      sized(resumed(BEGAN + 7000), 80, 20),
+      sized(resumed(BEGAN + 8000), 80, 20),
+    ];
+    const {header, lines} = linesOf(await cast([sized(started, 40, 10), ...again]));
+    expect(header).toMatchObject({term: {cols: 40, rows: 10}});
+    expect(lines.filter(([, kind]) => kind === 'r').map(([, , data]) => data)).toEqual(['80x20']);
+    const small = linesOf(await cast([sized(started, 40, 10), ...SESSION.slice(1)]));
+    const written = small.lines.flatMap(([, , data]) => stripControl(data).split(/[\r\n]+/));
+    const status = written.filter((line) => line.startsWith('worker claude ·'));
+    expect(status).not.toEqual([]);
+    expect(Math.max(...status.map((line) => line.length))).toBeLessThan(40);
   });
 
   it('lasts as long as the session', async () => {

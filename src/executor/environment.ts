@@ -1,5 +1,5 @@
 /** The environment that an agent or a program is started with. */
-import type {Environment} from '../executor/executor.ts';
+import type {Environment} from './executor.ts';
 
 /** Agents speak to us and not to a terminal, though their stdout is a PTY: no colours. `--env` has the last word. */
 export function agentEnvironment(env: Environment, given: Readonly<Record<string, string>>): Environment {

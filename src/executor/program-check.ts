@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
 import which from 'which';
 import {OneshotError} from '../error.ts';
-import type {Environment} from '../executor/executor.ts';
+import type {Environment} from './executor.ts';
 
 /**
  * A program that the user named is looked for before anything is recorded. A path is relative to the folder in which the

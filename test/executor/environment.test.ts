@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {agentEnvironment, execEnvironment} from '../../src/cli/environment.ts';
+import {agentEnvironment, execEnvironment} from '../../src/executor/environment.ts';
 
 const USER = {PATH: '/bin', FORCE_COLOR: '3'};
 const HERE = {stdoutIsTerminal: true};

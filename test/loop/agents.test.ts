@@ -1,9 +1,9 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {chooseAgents} from '../../src/cli/agents.ts';
 import {parseArguments} from '../../src/cli/arguments.ts';
-import {agentFixture, Place} from './program.ts';
+import {chooseAgents} from '../../src/loop/agents.ts';
+import {agentFixture, Place} from '../cli/program.ts';
 
 let place: Place;
 
