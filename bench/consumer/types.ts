@@ -74,6 +74,10 @@ same<typeof error.code, ErrorCode>(true);
 run({agent: 'claude'});
 // @ts-expect-error there is no such agent
 run({agent: 'nobody', prompt: 'x'});
+// @ts-expect-error a model without a CLI needs its endpoint
+run({agent: {executor: 'direct'}, prompt: 'x'});
+loop({task: 'x', worker: 'auto', fallback: 'cline', rules: {checks: ['true'], budget: {maxTurns: 9}}});
+loop({task: 'x', worker: 'auto', templates: {worker: '{{task}}'}});
 // @ts-expect-error a loop needs a worker
 loop({task: 'x'});
 // @ts-expect-error "cline" is of two kinds, whose output differs
@@ -86,7 +90,8 @@ const choice: AgentChoice = {
   permissionMode: 'agent',
   agentArgs: [],
 };
-const agents: Agent[] = ['auto', 'demo', {executor: 'claude'}, choice];
+const model: Agent = {executor: 'direct', endpoint: 'http://127.0.0.1/v1', model: 'm', apiKeyEnv: 'KEY'};
+const agents: Agent[] = ['auto', 'demo', {executor: 'claude'}, model, choice];
 declare const context: RunContext;
 same<typeof context.log, SessionLog>(true);
 const request = {agent: choice, prompt: null, iteration: 1, role: 'worker', resume: null} as const;

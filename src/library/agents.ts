@@ -8,7 +8,7 @@ export interface AgentsOptions {
   worker: Agent;
   /** null: no audit. @default the worker's agent, asked to read only; `auto` where that is direct */
   auditor?: Agent | null;
-  /** Who takes over both roles for the rest of the session once an agent cannot go on. null: nobody. @default null */
+  /** Who takes over a role for the rest of the session once its agent cannot go on. null: nobody. @default null */
   fallback?: Agent | null;
 }
 

@@ -94,7 +94,7 @@ it('every command with --json is looked at', () => {
 it('every published schema is one of something that is printed or read', () => {
   const used = Object.values(OUTPUTS).flatMap((outputs) => outputs.map(({schema}) => schema));
   const published = readdirSync(folder).map((file) => file.replace('.schema.json', ''));
-  expect([...new Set([...used, 'config'])].toSorted()).toEqual(published.toSorted());
+  expect([...new Set([...used, 'config', 'ending'])].toSorted()).toEqual(published.toSorted());
 });
 
 it.each(Object.entries(OUTPUTS))('%s prints what its schema says', async (command, outputs) => {
@@ -108,7 +108,14 @@ it.each(Object.entries(OUTPUTS))('%s prints what its schema says', async (comman
   }
 });
 
-it.each(['list', 'show', 'explain', 'doctor', 'config-show'])(
+it('--on-end gives what its schema says', async () => {
+  await place.run(['--no-config', '--no-audit', ...CAT, '--on-end', 'cat > ending.json', 'say it']);
+  const accepts = schemaOf('ending');
+  const told = JSON.parse(readFileSync(join(place.work, 'ending.json'), 'utf8'));
+  expect(accepts(told) || accepts.errors).toBe(true);
+});
+
+it.each(['list', 'show', 'explain', 'doctor', 'config-show', 'ending'])(
   'the schema %s refuses what is less',
   (name) => {
     expect(schemaOf(name)({})).toBe(false);
