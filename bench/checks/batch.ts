@@ -96,7 +96,7 @@ function hosted(sessions: number, events: number): Promise<Hosted> {
   });
 }
 
-const LIBRARY = 'index.js';
+const LIBRARY = 'core.js';
 
 /** A hundred Perls take less memory than ten Nodes. */
 function agent(events: number): string[] {

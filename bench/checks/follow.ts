@@ -58,7 +58,7 @@ interface FollowedSession {
 
 function session({events, followers}: {events: number; followers: number}): Promise<FollowedSession> {
   return withTempFolder(async (home) => {
-    const library = pathToFileURL(await built('index.js')).href;
+    const library = pathToFileURL(await built('core.js')).href;
     const writer = start(
       [
         process.execPath,
