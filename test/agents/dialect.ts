@@ -1,5 +1,5 @@
 /** How a scripted model makes each agent write a file, run a command and say its last words. */
-import type {VerdictWord} from '../../src/event.ts';
+import type {AuditedCriterion, VerdictWord} from '../../src/event.ts';
 import type {Piece, Turn} from './script.ts';
 
 export interface Dialect {
@@ -27,7 +27,12 @@ export interface Dialect {
   command(command: string): Turn;
   final(...pieces: readonly Piece[]): Turn;
   /** An auditor's last words. */
-  verdict(verdict: VerdictWord, reason: string, feedback?: string): Turn;
+  verdict(
+    verdict: VerdictWord,
+    reason: string,
+    feedback?: string | null,
+    criteria?: readonly AuditedCriterion[],
+  ): Turn;
 }
 
 const NO_NOISE = /(?!)/;
@@ -104,6 +109,6 @@ function verdictText(...said: Parameters<Dialect['verdict']>) {
   return `I have looked.\n${JSON.stringify(answer(...said))}`;
 }
 
-function answer(verdict: VerdictWord, reason: string, feedback: string | null = null) {
-  return {verdict, reason, criteria: [], feedback};
+function answer(...[verdict, reason, feedback = null, criteria = []]: Parameters<Dialect['verdict']>) {
+  return {verdict, reason, criteria, feedback};
 }

@@ -33,7 +33,10 @@ export function survivesFaults(name: AgentName, dialect: Dialect): void {
     expect(onlyRun(session)).toMatchObject({outcome: 'failed', exitCode: 1});
     expect(onlyRun(session).reason).toMatch(/401|this key is not known/);
     expect(stderr).toContain(onlyRun(session).reason);
-    expect(eventsOf(session, 'session_finished')[0]).toMatchObject({ending: 'failed'});
+    expect(eventsOf(session, 'session_finished')[0]).toMatchObject({
+      ending: 'failed',
+      reason: expect.stringContaining('Log in with the agent itself'),
+    });
   });
 
   it('a model that the server refuses fails the run and the reason says so', async () => {

@@ -4,7 +4,9 @@ import type {Dialect} from '../dialect.ts';
 import type {AgentName} from '../install.ts';
 import {showsWhatTheAgentDoes} from './activity.ts';
 import {losesNoByte} from './bytes.ts';
+import {outlivesFailures} from './failures.ts';
 import {survivesFaults} from './faults.ts';
+import {loops} from './loop.ts';
 import {stopsTheAgent} from './stopping.ts';
 import {endsWithAVerdict} from './verdicts.ts';
 
@@ -13,6 +15,8 @@ export function suite(name: AgentName, dialect: Dialect): void {
     showsWhatTheAgentDoes(name, dialect);
     losesNoByte(name, dialect);
     endsWithAVerdict(name, dialect);
+    loops(name, dialect);
+    outlivesFailures(name, dialect);
     survivesFaults(name, dialect);
     stopsTheAgent(name, dialect);
   });
