@@ -11,6 +11,8 @@ export class Cline3Normalizer extends AgentNormalizer {
   #isAnswered = false;
   readonly #answer: Said;
   readonly #reasoning: Said;
+  /** What the error that ends the run is, where Cline knows; its message may not say so. */
+  #errorKind: string | null = null;
   /** Tool calls whose output has been shown as it came. */
   readonly #liveTools = new Set<string>();
 
@@ -171,14 +173,17 @@ export class Cline3Normalizer extends AgentNormalizer {
   /** The model is told of a recoverable error and goes on. */
   #agentError(event: Json): EventBody[] {
     const message = text(object(event.error).message) ?? 'unknown error';
-    return event.recoverable === true ? [note('info', 'AGENT_ERROR', message)] : this.error(message);
+    if (event.recoverable === true) return [note('info', 'AGENT_ERROR', message)];
+    this.#errorKind = ERROR_KINDS.get(event.errorClass) ?? null;
+    return this.error(message);
   }
 
   #runResult(value: Json): EventBody[] {
     const said = text(value.text);
     const ok = value.finishReason === 'completed';
     if (ok) this.known.text = said ?? this.known.text;
-    const why = said || this.known.errors.at(-1) || `finish reason: ${String(value.finishReason)}`;
+    const told = said || this.known.errors.at(-1) || `finish reason: ${String(value.finishReason)}`;
+    const why = this.#errorKind === null ? told : `${this.#errorKind}: ${told}`;
     this.known.terminal = {ok, reason: ok ? 'the agent finished' : why};
     const counted = isJson(value.aggregateUsage) ? value.aggregateUsage : object(value.usage);
     return this.#count(counted, 'inputTokens', 'outputTokens');
@@ -206,6 +211,11 @@ export class Cline3Normalizer extends AgentNormalizer {
     return [note('info', 'AGENT_ABORTED', reason)];
   }
 }
+
+const ERROR_KINDS: ReadonlyMap<unknown, string> = new Map([
+  ['auth', 'authentication failed'],
+  ['context_window_exceeded', 'context window exceeded'],
+]);
 
 /** Its words to the model where approval is asked for (`--auto-approve false`) or where plan mode forbids. */
 function isDenial(error: string): boolean {
