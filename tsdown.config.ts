@@ -14,7 +14,11 @@ const common: UserConfig = {
  * millisecond, and nothing that is not needed.
  */
 export default defineConfig([
-  {...common, entry: {index: 'src/index.ts', core: 'src/core.ts', 'event-schema': 'src/event-schema.ts'}, dts: true},
+  {
+    ...common,
+    entry: {index: 'src/index.ts', core: 'src/core.ts', 'event-schema': 'src/event-schema.ts'},
+    dts: true,
+  },
   {
     ...common,
     entry: {'cli/main': 'src/cli/main.ts', 'cli/start': 'src/cli/start.ts'},
