@@ -13,6 +13,14 @@ const time = z.number().describe('ms since the epoch.');
 const ms = z.number().describe('ms.');
 const role = z.enum(['worker', 'auditor', 'check']).nullable();
 const verdictWord = z.enum(['DONE', 'RETRY', 'IMPOSSIBLE']).nullable();
+
+const auditedCriteria = z.array(
+  z.object({
+    criterion: z.string(),
+    met: z.boolean().nullable().describe('null: neither met nor unmet was said.'),
+    evidence: z.string().nullable(),
+  }),
+);
 const outcome = z.enum(['completed', 'failed', 'stalled', 'timed-out', 'canceled', 'truncated']);
 const clock = z.enum(['initial', 'idle', 'tool', 'max', 'grace']);
 const permissionMode = z.enum(['agent', 'read', 'edit', 'full']);
@@ -121,7 +129,25 @@ export const showSchema = z.object({
     z.object({
       iteration: count,
       runs: z.array(runSummary),
-      verdict: z.object({verdict: verdictWord, reason: z.string(), feedback: nullableString}).nullable(),
+      checks: z
+        .array(
+          z.object({
+            check: z.string(),
+            result: z.enum(['green', 'red', 'unable']),
+            reason: z.string(),
+            exitCode: nullableNumber,
+            durationMs: ms,
+          }),
+        )
+        .describe('The newest result of each.'),
+      verdict: z
+        .object({
+          verdict: verdictWord,
+          reason: z.string(),
+          feedback: nullableString,
+          criteria: auditedCriteria,
+        })
+        .nullable(),
     }),
   ),
   usage: usage.describe('Of all runs together.'),
@@ -251,13 +277,7 @@ export const verdictSchema = z.object({
   verdict: verdictWord.describe('null: the answer holds no clear verdict.'),
   reason: z.string().describe("The auditor's, or why there is no verdict."),
   feedback: nullableString,
-  criteria: z.array(
-    z.object({
-      criterion: z.string(),
-      met: z.boolean().nullable().describe('null: neither met nor unmet was said.'),
-      evidence: nullableString,
-    }),
-  ),
+  criteria: auditedCriteria,
   how: z
     .enum(['json', 'repaired', 'none', 'unclear'])
     .describe(

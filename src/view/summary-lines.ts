@@ -1,5 +1,5 @@
 /** What `summary.ts` has found, as lines for a person. */
-import type {AgentPlan} from '../event.ts';
+import type {AgentPlan, AuditedCriterion} from '../event.ts';
 import type {LockOwner} from '../session/lock.ts';
 import type {ReadGaps} from '../session/read.ts';
 import type {SessionStatus} from '../session/status.ts';
@@ -88,13 +88,26 @@ function gapFacts({torn, skippedLines, misplacedLines, lostBytes}: ReadGaps) {
   return facts.flatMap((fact) => (fact ? [['log', fact] as const] : []));
 }
 
-function iterationLines({iteration, runs, verdict}: IterationSummary): string[] {
+function iterationLines({iteration, runs, checks, verdict}: IterationSummary): string[] {
   const heading = iteration === 0 ? [] : ['', `iteration ${iteration}`];
   const said = verdict && [
     `  verdict ${verdict.verdict ?? 'unclear'}: ${verdict.reason}`,
+    ...verdict.criteria.map(criterionLine),
     ...(verdict.feedback === null ? [] : [`  feedback: ${verdict.feedback}`]),
   ];
-  return [...heading, ...runs.map(runLine), ...(said ?? [])].map(stripControl);
+  const agents = runs.filter(({role}) => role !== 'check');
+  return [...heading, ...agents.map(runLine), ...checks.map(checkLine), ...(said ?? [])].map(stripControl);
+}
+
+function checkLine({check, result, reason, durationMs}: IterationSummary['checks'][number]): string {
+  const why = result === 'green' ? '' : `: ${reason}`;
+  return `  check ${result}: ${check} (${duration(durationMs)})${why}`;
+}
+
+const MET_WORDS = {true: 'met', false: 'not met', null: 'not told'} as const;
+
+function criterionLine({criterion, met, evidence}: AuditedCriterion): string {
+  return `    ${MET_WORDS[`${met}`]}: ${criterion}${evidence === null ? '' : ` (${evidence})`}`;
 }
 
 function runLine(run: RunSummary): string {

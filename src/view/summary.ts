@@ -4,7 +4,10 @@
  */
 import {
   type AgentPlan,
+  type AuditedCriterion,
   addUsage,
+  type CheckFinished,
+  type CheckResult,
   type Ending,
   NO_USAGE,
   type Note,
@@ -53,8 +56,15 @@ export interface SessionSummary {
 export interface IterationSummary {
   iteration: number;
   runs: RunSummary[];
+  /** The newest result of each. */
+  checks: {check: string; result: CheckResult; reason: string; exitCode: number | null; durationMs: number}[];
   /** The last one. */
-  verdict: {verdict: VerdictWord | null; reason: string; feedback: string | null} | null;
+  verdict: {
+    verdict: VerdictWord | null;
+    reason: string;
+    feedback: string | null;
+    criteria: AuditedCriterion[];
+  } | null;
 }
 
 export interface RunSummary {
@@ -127,6 +137,9 @@ export class Summary {
       case 'session_finished':
         summary.ending = {ending: event.ending, reason: shortened(event.reason)};
         break;
+      case 'check_finished':
+        this.#checkFinished(event);
+        break;
       case 'verdict':
         this.#iteration(event).verdict = verdictOf(event);
         break;
@@ -160,9 +173,17 @@ export class Summary {
     const {iterations} = this.#summary;
     const last = iterations.at(-1);
     if (last?.iteration === iteration) return last;
-    const next: IterationSummary = {iteration, runs: [], verdict: null};
+    const next: IterationSummary = {iteration, runs: [], checks: [], verdict: null};
     iterations.push(next);
     return next;
+  }
+
+  #checkFinished(event: CheckFinished & OneshotEvent): void {
+    const {result, exitCode, durationMs} = event;
+    const check = shortened(event.check);
+    const iteration = this.#iteration(event);
+    const others = iteration.checks.filter((other) => other.check !== check);
+    iteration.checks = [...others, {check, result, reason: shortened(event.reason), exitCode, durationMs}];
   }
 
   #seeInRun(event: OneshotEvent): void {
@@ -193,7 +214,7 @@ export class Summary {
     run.end = {outcome: event.outcome, reason: shortened(event.reason)};
     run.usage = usageOf(event.usage);
     run.agentSession = event.agentSession ?? run.agentSession;
-    const isWorker = run.role !== 'auditor';
+    const isWorker = run.role !== 'auditor' && run.role !== 'check';
     if (isWorker && event.text !== null) this.#summary.text = stripControl(event.text);
   }
 
@@ -221,8 +242,17 @@ export class Summary {
 /** Kinds of tool calls that change files. */
 const CHANGES: readonly string[] = ['edit', 'delete', 'move'];
 
-function verdictOf({verdict, reason, feedback}: Verdict): IterationSummary['verdict'] {
-  return {verdict, reason: shortened(reason), feedback: feedback === null ? null : shortened(feedback)};
+function verdictOf({verdict, reason, feedback, criteria = []}: Verdict): IterationSummary['verdict'] {
+  return {
+    verdict,
+    reason: shortened(reason),
+    feedback: feedback === null ? null : shortened(feedback),
+    criteria: criteria.map(({criterion, met, evidence}) => ({
+      criterion: shortened(criterion),
+      met,
+      evidence: evidence === null ? null : shortened(evidence),
+    })),
+  };
 }
 
 function usageOf({inputTokens, outputTokens, costUsd, turns}: Usage): Usage {

@@ -109,6 +109,59 @@ describe('the summary of a session', () => {
     expect(summary.usage).toEqual({inputTokens: 1, outputTokens: null, costUsd: null, turns: null});
   });
 
+  const CHECK = {iteration: 1, role: 'check', source: 'runner'} as const;
+  const check = (name: string, result: 'green' | 'red' | 'unable', reason: string): Part => [
+    {type: 'check_finished', check: name, result, reason, exitCode: 1, durationMs: 2_000, tail: 'noise'},
+    CHECK,
+  ];
+
+  it('has the newest result of each check, and no words of a check as those of the worker', () => {
+    const parts: Part[] = [
+      [sessionStarted()],
+      [runStarted(), WORKER],
+      [{...runFinished(), text: 'painted'}, WORKER],
+      [runStarted(), CHECK],
+      [{...runFinished(), text: 'noise'}, CHECK],
+      check('lint', 'unable', 'not there'),
+      check('test', 'red', 'exit code 1'),
+      check('lint', 'green', 'exit code 0'),
+    ];
+    const {text, iterations} = summaryOf(parts);
+    expect(text).toBe('painted');
+    expect(iterations[0]!.checks).toEqual([
+      {check: 'test', result: 'red', reason: 'exit code 1', exitCode: 1, durationMs: 2_000},
+      {check: 'lint', result: 'green', reason: 'exit code 0', exitCode: 1, durationMs: 2_000},
+    ]);
+    const lines = linesOf(parts).filter((line) => line.includes('check'));
+    expect(lines).toEqual(['  check red: test (2.0 s): exit code 1', '  check green: lint (2.0 s)']);
+  });
+
+  it('has what the auditor said of each criterion', () => {
+    const parts: Part[] = [
+      [
+        {
+          type: 'verdict',
+          verdict: 'RETRY',
+          reason: 'bare',
+          feedback: null,
+          how: 'json',
+          criteria: [
+            {criterion: 'red', met: true, evidence: 'I \u001b[31msaw it'},
+            {criterion: 'dry', met: false, evidence: null},
+            {criterion: 'flat', met: null, evidence: null},
+          ],
+        },
+        {iteration: 1, role: 'auditor', source: 'runner'},
+      ],
+    ];
+    expect(linesOf(parts).slice(-4)).toEqual([
+      '  verdict RETRY: bare',
+      '    met: red (I saw it)',
+      '    not met: dry',
+      '    not told: flat',
+    ]);
+  });
+
   it('adds up the usage of its runs, unknown ones left out', () => {
     const run = (usage: Usage): Part[] => [
       [runStarted(), WORKER],
