@@ -34,7 +34,7 @@ export function losesNoByte(name: AgentName, dialect: Dialect): void {
   it.each(TRANSPORTS)('a line of 300 KB arrives whole over $transport', async ({transport, args}) => {
     const text = textOf(300 * 1024);
     const rig = await rigOf(name, [dialect.final(text)]);
-    const finished = await record(rig, [...args, '--no-audit', 'Say a lot.']);
+    const finished = await record(rig, [...args, '--no-audit', '--agent-retries', '0', 'Say a lot.']);
     const {session, stdout} = finished;
     expect(eventsOf(session, 'run_started')[0]?.transport).toBe(transport);
     // Claude and Cline 3 themselves drop what a pipe does not take at once; then nobody may say that all is well.

@@ -9,6 +9,9 @@ import {expectExit, onlyRun, record, recorded, rigOf} from './helpers.ts';
 /** Agents retry for minutes when left alone. */
 const FEW_RETRIES = {env: {CLAUDE_CODE_MAX_RETRIES: '2'}};
 
+/** How a single run ends is looked at. */
+const ONE_RUN = ['--no-audit', '--agent-retries', '0'];
+
 const DROPPED: Turn = {text: ['The first ', 'half is '], cut: {afterPieces: 2, how: 'drop'}};
 
 export function survivesFaults(name: AgentName, dialect: Dialect): void {
@@ -41,8 +44,8 @@ export function survivesFaults(name: AgentName, dialect: Dialect): void {
 
   it('a model that the server refuses fails the run and the reason says so', async () => {
     const rig = await rigOf(name, () => refusal(404, 'model: no-such-model'), FEW_RETRIES);
-    const args = ['--no-audit', '--worker-model', 'no-such-model', 'Do it with a model that is not there'];
-    const finished = await record(rig, args);
+    const args = ['--worker-model', 'no-such-model', 'Do it with a model that is not there'];
+    const finished = await record(rig, [...ONE_RUN, ...args]);
     const {session, stderr} = finished;
     expectExit(finished, 1);
     expect(rig.server.requests[0]?.model).toBe('no-such-model');
@@ -59,7 +62,7 @@ export function survivesFaults(name: AgentName, dialect: Dialect): void {
 function asksAgainAfterADrop(name: AgentName, dialect: Dialect): void {
   it('an answer that is cut off is asked for again', async () => {
     const rig = await rigOf(name, [DROPPED, dialect.final('The whole answer.')], FEW_RETRIES);
-    const finished = await record(rig, ['--no-audit', 'Say it again']);
+    const finished = await record(rig, [...ONE_RUN, 'Say it again']);
     const {session, stdout} = finished;
     if (dialect.recoversFromDrop === 'at times' && rig.server.requests.length === 1) {
       expectExit(finished, 1);
