@@ -25,3 +25,8 @@ export function oneLine(text: string, maxChars: number): string {
   const line = stripControl(text).replace(/\s+/g, ' ').trim();
   return line.length <= maxChars ? line : `${line.slice(0, maxChars - 1)}…`;
 }
+
+/** A text that ends as a sentence does; an empty one stays empty. */
+export function sentence(text: string): string {
+  return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
+}

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {oneLine, stripControl} from '../src/text.ts';
+import {oneLine, sentence, stripControl} from '../src/text.ts';
 
 describe('text for a terminal', () => {
   it('loses what Claude Code writes to a terminal behind its last line', () => {
@@ -42,5 +42,16 @@ describe('one line', () => {
   it('is cut at its limit', () => {
     expect(oneLine('abcdef', 6)).toBe('abcdef');
     expect(oneLine('abcdefg', 6)).toBe('abcde…');
+  });
+});
+
+describe('a sentence', () => {
+  it.each([
+    ['a log in page', 'a log in page.'],
+    ['It is done.', 'It is done.'],
+    ['Is it?', 'Is it?'],
+    ['', ''],
+  ])('%j ends as %j', (text, ended) => {
+    expect(sentence(text)).toBe(ended);
   });
 });

@@ -34,6 +34,17 @@ export function executorName(option: string, value: string): ExecutorName {
   return executorAmong(option, value, executorNames);
 }
 
+const FALLBACKS = ['auto', 'claude', 'cline'] as const satisfies readonly ExecutorChoice[];
+
+/** Who can take over without options of its own. */
+export function fallbackChoice(option: string, value: string): (typeof FALLBACKS)[number] {
+  const name = executorChoice(option, value);
+  const found = FALLBACKS.find((one) => one === name);
+  if (found !== undefined) return found;
+  const nextStep = `It takes ${FALLBACKS.join(', ')}: the program of a command and the endpoint of a model are those of a role.`;
+  throw new OneshotError('INVALID_OPTION', `${option} ${shown(value)} is not valid`, nextStep);
+}
+
 function executorAmong<T extends ExecutorChoice>(option: string, value: string, names: readonly T[]): T {
   if ((names as readonly string[]).includes(value)) return value as T;
   throw new OneshotError(

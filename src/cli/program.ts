@@ -276,7 +276,7 @@ function addTaskOptions(command: Command): void {
       read('--auditor-executor <name>', "the auditor's; default: the worker's", value.executorChoice),
     )
     .addOption(
-      read('--fallback-executor <name>', 'takes over when an agent cannot go on', value.executorChoice),
+      read('--fallback-executor <name>', 'takes over when an agent cannot go on', value.fallbackChoice),
     )
     .addOption(read('--worker-model <model>', 'model of the worker', value.plainValue))
     .addOption(read('--auditor-model <model>', 'model of the auditor', value.plainValue));

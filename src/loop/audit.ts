@@ -50,7 +50,7 @@ export class Audit {
     const {executor, installation} = this.#runs.agent('auditor');
     const resume = executor.canResume(installation) ? last.finished.agentSession : null;
     return this.#answer(request, resume, ({style, resumed}) =>
-      auditorAgainPrompt(verdict.reason, request.parts, {resumed, style, templates: request.templates}),
+      auditorAgainPrompt(verdict, request.parts, {resumed, style, templates: request.templates}),
     );
   }
 

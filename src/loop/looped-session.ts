@@ -12,6 +12,7 @@ import type {
 } from '../event.ts';
 import {type AgentChoice, type RunContext, shownOn, synced} from '../run.ts';
 import {fold, isJudged, isUnchanged, redOf, type SessionState} from '../session/state.ts';
+import {sentence} from '../text.ts';
 import {type AgentRun, AgentRuns, type Attempt, canGoOn} from './agent-runs.ts';
 import {Audit, verdictOf} from './audit.ts';
 import {runChecks} from './checks.ts';
@@ -425,6 +426,9 @@ function partOf({check, result, exitCode, tail, reason}: CheckFinished): CheckPa
 function endOfFailedRun({finished: {outcome, reason}, overrun, failure}: AgentRun): End {
   if (overrun) return {ending: 'over-budget', reason: overrun.reason};
   if (outcome === 'canceled') return {ending: 'interrupted', reason: `The worker canceled: ${reason}`};
-  const nextStep = failure?.nextStep ? ` ${failure.nextStep}` : '';
-  return {ending: 'failed', reason: `The worker ${outcome}: ${reason}${nextStep}`};
+  const what = `The worker ${outcome}: ${reason}`;
+  return {
+    ending: 'failed',
+    reason: failure?.nextStep ? `${sentence(what.trimEnd())} ${failure.nextStep}` : what,
+  };
 }

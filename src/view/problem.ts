@@ -1,18 +1,17 @@
 /** How a problem looks to the user: one line, `oneshot: CODE: what happened. Next step.` */
 import type {ClockName, Ending, RunFinished, SessionFinished, StopRequested} from '../event.ts';
-import {oneLine} from '../text.ts';
+import {oneLine, sentence} from '../text.ts';
 
 /** Without a line end. Line breaks and control sequences in the parts do not survive. */
 export function problemLine(code: string, message: string, nextStep: string): string {
-  return `oneshot: ${code}: ${sentence(message)} ${sentence(nextStep)}`.trimEnd();
+  return `oneshot: ${code}: ${part(message)} ${part(nextStep)}`.trimEnd();
 }
 
 /** Longest part of a line, in characters. */
 const MAX_CHARS = 1000;
 
-function sentence(text: string): string {
-  const line = oneLine(text, MAX_CHARS);
-  return line === '' || /[.!?…]$/.test(line) ? line : `${line}.`;
+function part(text: string): string {
+  return sentence(oneLine(text, MAX_CHARS));
 }
 
 /** What the end of a session is judged by. */

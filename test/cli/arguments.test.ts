@@ -482,6 +482,10 @@ describe('wrong input is one line with a code and the next step, and exit code 2
       'oneshot: UNKNOWN_EXECUTOR: --auditor-executor "x" is no executor. Did you mean auto? There are auto, claude, cline, command, direct.',
     ],
     [
+      ['a b', '--fallback-executor', 'direct'],
+      'oneshot: INVALID_OPTION: --fallback-executor "direct" is not valid. It takes auto, claude, cline: the program of a command and the endpoint of a model are those of a role.',
+    ],
+    [
       ['a b', '--executor', 'command'],
       'oneshot: USAGE: the command executor needs a program. Name it: --executor command --agent-arg PROGRAM --agent-arg ARGUMENT …',
     ],

@@ -81,7 +81,9 @@ describe('an auditor that writes', () => {
       [null, 'voided'],
       ['DONE', 'json'],
     ]);
-    expect(prompts(world)[2]).toContain('its verdict does not count: wall');
+    expect(prompts(world)[2]).toMatch(
+      /^Your verdict does not count\. .* at work.*: wall\. Change nothing this time/,
+    );
   });
 
   it('again leaves the work unverified, and another audit can follow', async () => {

@@ -93,7 +93,8 @@ describe('the budget', () => {
     const {finished} = await begin([failing], {rules: {budget: {maxCostUsd: 0.5}, agentRetries: 5}});
     expect(finished).toMatchObject({
       ending: 'failed',
-      reason: expect.stringContaining('Log in with the agent'),
+      reason:
+        'The worker failed: Invalid API key · Please run /login. Log in with the agent itself, or correct its key.',
     });
   });
 

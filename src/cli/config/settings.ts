@@ -209,12 +209,12 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
     guarded: {values: '`false`', test: (audit) => !audit},
   },
   fallbackExecutor: {
-    form: text(value.executorChoice),
+    form: text(value.fallbackChoice),
     flag: '--fallback-executor',
     normally: null,
     example: 'cline',
-    about: 'the agent that takes over when another cannot go on',
-    guarded: ofAgent,
+    about: 'the agent that takes over when another cannot go on: `auto`, `claude`, `cline`',
+    guarded: {values: '`cline`', test: (name) => name === 'cline'},
   },
   check: {
     form: strings(value.checkCommand),

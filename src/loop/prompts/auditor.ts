@@ -1,6 +1,8 @@
 /** What the auditor is told. */
+
+import type {Verdict} from '../../event.ts';
 import type {PromptStyle} from '../../executor/executor.ts';
-import {oneLine} from '../../text.ts';
+import {oneLine, sentence} from '../../text.ts';
 import {ANSWER_FORMAT} from './answer-format.ts';
 import type {AuditorParts} from './parts.ts';
 import {checksPart, diffPart, toolCallsPart, wordsOf} from './quotes.ts';
@@ -31,17 +33,23 @@ export function auditorPrompt(
 
 const MAX_PROBLEM_CHARS = 500;
 
-/** Asked when an answer held no clear verdict. `resumed`: the auditor still knows what it was asked. */
+/** Asked when an answer held no clear verdict, or one that does not count. `resumed`: the auditor still knows what it was asked. */
 export function auditorAgainPrompt(
-  problem: string,
+  unclear: Pick<Verdict, 'reason' | 'how'>,
   parts: AuditorParts,
   {resumed, style, templates}: {resumed: boolean; style: PromptStyle; templates?: PromptTemplates},
 ): string {
   const asked = resumed
     ? STYLES[style].words('answer_format', ANSWER_FORMAT)
     : auditorPrompt(parts, style, templates);
-  const found = `Your answer could not be read as a verdict: ${oneLine(problem, MAX_PROBLEM_CHARS)}`;
-  return `${found} Look again if you must.\n\n${asked}`;
+  return `${whatWasWrong(unclear)}\n\n${asked}`;
+}
+
+function whatWasWrong({reason, how}: Pick<Verdict, 'reason' | 'how'>): string {
+  const why = sentence(oneLine(reason, MAX_PROBLEM_CHARS));
+  return how === 'voided'
+    ? `Your verdict does not count. ${why} Change nothing this time, look at the work as it is now, and answer again.`
+    : `Your answer could not be read as a verdict. ${why} Look again if you must.`;
 }
 
 function complete(template: string): string {

@@ -190,15 +190,22 @@ describe("the auditor's prompt", () => {
   });
 
   it('is asked once more with its first question, or without it where it still knows it', () => {
-    const problem = 'no JSON.\nReally.';
-    const anew = auditorAgainPrompt(problem, audited, {resumed: false, style: 'xml'});
+    const unclear = {reason: 'No JSON.\nReally', how: 'none'};
+    const anew = auditorAgainPrompt(unclear, audited, {resumed: false, style: 'xml'});
     expect(anew).toMatch(
-      /^Your answer could not be read as a verdict: no JSON\. Really\. Look again if you must\.\n\nYou/,
+      /^Your answer could not be read as a verdict\. No JSON\. Really\. Look again if you must\.\n\nYou/,
     );
     expect(anew).toContain('I painted it.');
-    const resumed = auditorAgainPrompt(problem, audited, {resumed: true, style: 'markdown'});
+    const resumed = auditorAgainPrompt(unclear, audited, {resumed: true, style: 'markdown'});
     expect(resumed).toContain(`## Answer format\n\n${ANSWER_FORMAT}`);
     expect(resumed).not.toContain('I painted it.');
+  });
+
+  it('is told that its verdict does not count, where it has changed files', () => {
+    const voided = {reason: 'Files changed: wall', how: 'voided'};
+    const again = auditorAgainPrompt(voided, audited, {resumed: true, style: 'xml'});
+    expect(again).toMatch(/^Your verdict does not count\. Files changed: wall\. Change nothing this time, /);
+    expect(again).not.toContain('could not be read');
   });
 
   it("adds to a user's template what it cannot do without", () => {
