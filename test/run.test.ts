@@ -3,7 +3,7 @@ import {existsSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, describe, expect, it} from 'vitest';
 import type {OneshotEvent, RawSpan, RunFinished} from '../src/event.ts';
-import {type AgentChoice, type RunRequest, run} from '../src/run.ts';
+import {type AgentChoice, type RunRequest, run, shownOn} from '../src/run.ts';
 import {systemWritev} from '../src/session/append-file.ts';
 import {ManualClock} from './support/manual-clock.ts';
 import {
@@ -353,5 +353,14 @@ describe('when recording is in trouble', () => {
     writeFileSync(join(world.context.log.dir, '1'), 'in the way');
     await expect(go(scripted('claude'))).rejects.toMatchObject({code: 'RECORDING_FAILED'});
     expect(existsSync(`${world.script}.starts`)).toBe(false);
+  });
+});
+
+describe('the terminal of a session', () => {
+  it('is told where one shows it', async () => {
+    await start({runs: []});
+    const terminal = {columns: 80, rows: 24};
+    expect(shownOn({...world.context, terminal})).toEqual({terminal});
+    expect(shownOn(world.context)).toEqual({});
   });
 });

@@ -64,7 +64,8 @@ function openView(out: CastTerminal, clock: Clock): Promise<TerminalView> {
 
 /** The terminal that an event tells of, or null. */
 function terminalOf(event: OneshotEvent): TerminalSize | null {
-  return 'terminal' in event ? (event.terminal ?? null) : null;
+  const {terminal}: {terminal?: TerminalSize | undefined; type: string} = event;
+  return terminal ?? null;
 }
 
 function headerOf(first: OneshotEvent, {columns, rows}: TerminalSize): string {

@@ -42,6 +42,11 @@ describe('the end', () => {
     expect(facts).toMatchObject({terminal: {ok: false, reason}, text: 'On it.'});
   });
 
+  it('has the answer in the form that was asked for as its text', () => {
+    const {facts} = heard(init, result({structured_output: {verdict: 'DONE'}}));
+    expect(facts.text).toBe('{"verdict":"DONE"}');
+  });
+
   it('that failed before the start names no session', () => {
     expect(
       heard(result({subtype: 'error_during_execution', session_id: 'made-up'})).facts.agentSession,

@@ -24,6 +24,12 @@ describe('the output of an agent', () => {
     ]);
   });
 
+  it('is as long as what came where nothing came before', () => {
+    const streams = new AgentOutput(new ClaudeNormalizer(), {maxFrameBytes: 1024});
+    streams.feed('stdout', Buffer.from('one\n'));
+    expect(streams.feed('stdout', Buffer.from('two\n'))).toMatchObject([{raw: {offset: 4}}]);
+  });
+
   it('remembers whether there was JSON on stdout', () => {
     const streams = output();
     streams.feed('stdout', Buffer.from('plain\n'));

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdirSync,
@@ -221,7 +222,7 @@ describe('the index', () => {
     expect(JSON.parse(readFileSync(indexPath(), 'utf8')).entries).toEqual({});
   });
 
-  it.each(['', '{}', '7', '{"v":1}', `{"v":1,"entries":{"${ID}":null}}`, `{"v":1,"entries":{"${ID}":{}}}`])(
+  it.each(['', '{}', '7', '{"v":2}', `{"v":2,"entries":{"${ID}":null}}`, `{"v":2,"entries":{"${ID}":{}}}`])(
     'that holds %j is made anew',
     async (content) => {
       recordSession(home, linesOf(VERIFIED_SESSION));
@@ -230,6 +231,14 @@ describe('the index', () => {
       expect(JSON.parse(readFileSync(indexPath(), 'utf8')).entries).toHaveProperty(ID);
     },
   );
+
+  it('is not believed where a row is broken off, or the log has grown since', async () => {
+    const dir = recordSession(home, linesOf(VERIFIED_SESSION));
+    writeFileSync(indexPath(), JSON.stringify({v: 2, entries: {[ID]: [statSync(dir).mtimeMs]}}));
+    expect(await statuses()).toEqual({[ID]: 'verified'});
+    appendFileSync(join(dir, 'events.jsonl'), 'no event\n');
+    expect(await statuses()).toEqual({[ID]: 'damaged'});
+  });
 
   it('need not be writable', async () => {
     recordSession(home, linesOf(VERIFIED_SESSION));

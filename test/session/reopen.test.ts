@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -323,5 +324,21 @@ describe('a folder without rights', () => {
       message: expect.stringContaining(dir),
     });
     chmodSync(dir, 0o700);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('a disk that does not take what was written', () => {
+  it('is found out while the run goes on', async () => {
+    recordSession(home, linesOf(OPEN_SESSION));
+    const {log} = await reopen();
+    // Takes every byte, and no sync.
+    for (const role of ['worker', 'auditor'] as const) {
+      mkdirSync(join(log.dir, '1'), {recursive: true});
+      symlinkSync('/dev/null', log.rawPath(1, role, 'stdout'));
+      log.appendRaw(1, role, 'stdout', Buffer.alloc(16 * 1024 * 1024));
+    }
+    const error = await new Promise<Error>((settle) => log.onFailure(settle));
+    expect(error).toMatchObject({code: 'EINVAL', syscall: 'fdatasync'});
+    await log.close();
   });
 });

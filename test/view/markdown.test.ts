@@ -46,6 +46,13 @@ function written(...events: OneshotEvent[]): string {
 }
 
 describe('the readable log', () => {
+  it('has the command of a check', () => {
+    const check = (argv: string[]) => runStarted({executor: 'command', argv}, {role: 'check'});
+    const text = written(sessionStarted('t'), iterationStarted(1), check(['/bin/sh', '-c', 'npm test']));
+    expect(text).toContain('### Check\n\n`npm test`');
+    expect(written(sessionStarted('t'), iterationStarted(1), check([]))).toContain('### Check');
+  });
+
   it('tells a session from the task to its end', () => {
     const text = written(
       sessionStarted('Fix the bug.\n\nAnd test it.'),
