@@ -3,7 +3,7 @@ import {existsSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 import {messageOf, OneshotError} from '../error.ts';
 import {findSession} from '../session/find.ts';
-import {type ListedSession, listSessions, lookAtSession} from '../session/list.ts';
+import {type ListedSession, lastKnownAt, listSessions, lookAtSession} from '../session/list.ts';
 import {removeSession} from '../session/remove.ts';
 import {stateDir} from '../session/state-dir.ts';
 import {sessionTitle} from '../view/session-list.ts';
@@ -28,9 +28,12 @@ export async function removeCommand({sessions, yes}: RemoveOptions, io: Io): Pro
 export async function pruneCommand({olderThanMs, keep, yes}: PruneOptions, io: Io): Promise<number> {
   const {sessions} = await listSessions(stateDir(io.env), lookOptions(io));
   const beforeMs = io.clock.now() - (olderThanMs ?? 0);
-  const old = sessions
-    .slice(keep)
-    .filter(({owner, lastAt}) => owner === null && (olderThanMs === null || lastAt < beforeMs));
+  const isOld = (session: ListedSession) => {
+    const lastMs = lastKnownAt(session);
+    // A folder of which nothing is known may not be ours.
+    return lastMs > 0 && (olderThanMs === null || lastMs < beforeMs);
+  };
+  const old = sessions.slice(keep).filter((session) => session.owner === null && isOld(session));
   if (old.length > 0) return removeAll(old, yes, io);
   io.stderr.write('there is nothing to remove\n');
   return EXIT.ok;

@@ -135,7 +135,8 @@ function brokenSnapshot(dir: string, status: 'damaged' | 'unsupported', reason: 
   const {bytes, mtimeMs} = logAt(dir);
   const facts = {id: basename(dir), bytes, lineBytes: bytes, logMtimeMs: mtimeMs};
   const snapshot = snapshotOf(emptyState(), facts);
-  return {...snapshot, status, reason};
+  // Its events tell no time that could be relied on.
+  return {...snapshot, status, reason, lastAt: Math.floor(mtimeMs)};
 }
 
 function listed(dir: string, one: SessionSnapshot, owner: LockOwner | null): ListedSession {
@@ -160,6 +161,11 @@ function listed(dir: string, one: SessionSnapshot, owner: LockOwner | null): Lis
     dir,
     owner,
   };
+}
+
+/** When something is last known to have happened in it, ms since the epoch; 0 where nothing is. */
+export function lastKnownAt(session: ListedSession): number {
+  return Math.max(session.lastAt, beganAt(session));
 }
 
 function newestFirst(one: ListedSession, other: ListedSession): number {

@@ -1,6 +1,6 @@
 /** What `rm` and `prune` ask, with a terminal that a test types into. */
 import {EventEmitter} from 'node:events';
-import {existsSync, mkdtempSync, rmSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {PassThrough} from 'node:stream';
@@ -8,7 +8,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Io} from '../../src/cli/io.ts';
 import {main} from '../../src/cli/start.ts';
 import {systemClock} from '../../src/clock.ts';
-import {linesOf, recordSession, VERIFIED_SESSION} from '../session/logs.ts';
+import {BEGAN_AT, linesOf, recordSession, VERIFIED_SESSION} from '../session/logs.ts';
 
 let home: string;
 
@@ -25,7 +25,7 @@ function record(second: number): string {
 }
 
 /** Runs the command line on a terminal where `answer` is typed. */
-async function onTerminal(argv: string[], answer: string) {
+async function onTerminal(argv: string[], answer: string, nowMs = Date.now()) {
   const terminal = () => Object.assign(new PassThrough(), {isTTY: true as const});
   const [stdin, stdout, stderr] = [terminal(), terminal(), terminal()];
   stdin.end(answer);
@@ -36,7 +36,7 @@ async function onTerminal(argv: string[], answer: string) {
     stdout,
     stderr,
     signals: new EventEmitter(),
-    clock: systemClock,
+    clock: {...systemClock, now: () => nowMs},
     companion: () => '',
   };
   const code = await main(argv, io);
@@ -74,5 +74,30 @@ describe('removing sessions on a terminal', () => {
     const {stderr} = await onTerminal(['prune', '--older-than', '1m'], 'n\n');
     expect(stderr).toContain('  and 10 more\n');
     expect(stderr).toContain('Remove 30 sessions? [y/N] ');
+  });
+});
+
+describe('pruning by age', () => {
+  it('counts from the last write where the events cannot be read', async () => {
+    const newer = linesOf(VERIFIED_SESSION, idAt(30)).replaceAll('"v":1', '"v":9');
+    const dir = recordSession(home, newer, idAt(30));
+    const day = (number: number) => BEGAN_AT + number * 86_400_000;
+    utimesSync(join(dir, 'events.jsonl'), new Date(day(20)), new Date(day(20)));
+    const prune = (nowMs: number) => onTerminal(['prune', '--older-than', '30d', '--yes'], '', nowMs);
+    expect((await prune(day(49))).stdout).toBe('');
+    expect((await prune(day(51))).stdout).toBe(`${idAt(30)}\n`);
+  });
+
+  it('leaves a folder alone of which nothing is known', async () => {
+    const strange = join(home, 'sessions', 'photos');
+    mkdirSync(strange, {recursive: true});
+    for (const which of [
+      ['--older-than', '1m'],
+      ['--keep', '0'],
+    ]) {
+      const {stderr} = await onTerminal(['prune', ...which, '--yes'], '');
+      expect(stderr).toBe('there is nothing to remove\n');
+    }
+    expect(existsSync(strange)).toBe(true);
   });
 });
