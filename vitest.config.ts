@@ -19,7 +19,7 @@ export default defineConfig({
         'src/fields.ts',
         'src/supervision.ts',
         'src/run.ts',
-        'src/session/{append-file,file-log,fold-log,list,list-index,lock,log-file,open,read,remove,reopen,shape,snapshot,status}.ts',
+        'src/session/{append-file,file-log,fold-log,list,list-index,lock,log-file,open,read,remove,reopen,shape,snapshot,status,unwritable}.ts',
         'src/session/follow.ts',
         'src/view/asciicast.ts',
         'src/view/markdown.ts',

@@ -9,8 +9,8 @@ import {createHash} from 'node:crypto';
 import {appendFileSync, mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {OneshotError, systemCode} from '../error.ts';
-import {unwritable} from '../session/file-log.ts';
 import {type LockOptions, lockOwner, takeLock} from '../session/lock.ts';
+import {unwritable} from '../session/unwritable.ts';
 
 export interface JournalOptions extends LockOptions {
   /** The state folder; see `stateDir()`. */

@@ -1,7 +1,7 @@
 import {mkdirSync, stat, statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import type {Clock} from '../clock.ts';
-import {messageOf, OneshotError, systemCode} from '../error.ts';
+import {systemCode} from '../error.ts';
 import {
   EVENT_VERSION,
   type EventDraft,
@@ -381,14 +381,4 @@ export class FileSessionLog implements SessionLog {
     this.#waiters = this.#waiters.filter((waiter) => !ready.includes(waiter));
     for (const {callback} of ready) callback();
   }
-}
-
-/** The error for a state folder or session folder that cannot be written. */
-export function unwritable(folder: string, cause: unknown): OneshotError {
-  return new OneshotError(
-    'STATE_UNWRITABLE',
-    `the state folder ${folder} cannot be written: ${messageOf(cause)}`,
-    'Make it writable or set ONESHOT_HOME to a folder that is.',
-    {cause},
-  );
 }

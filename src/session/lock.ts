@@ -3,7 +3,16 @@
  * so that of several who want a free session one gets it, and renamed to `lock.<epoch>.released` at the end. The file of the
  * highest epoch is never removed: whoever comes late with an old epoch finds a higher one and steps back.
  */
-import {readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import {hostname} from 'node:os';
 import {basename, join} from 'node:path';
 import type {Clock} from '../clock.ts';
@@ -38,6 +47,8 @@ export interface LockOptions {
   host?: string;
   /** What an owner on another machine writes while it lives. @default the session's log */
   aliveFile?: string | undefined;
+  /** Writes the owner into a new lock. @default fs.writeFileSync */
+  write?: (descriptor: number, owner: string) => void;
 }
 
 /** Held by this process. */
@@ -72,7 +83,8 @@ export async function takeLock(dir: string, options: LockOptions): Promise<Sessi
     // After the epoch that was judged: somebody may have created it meanwhile.
     const epoch = before.epoch + 1;
     const host = options.host ?? hostname();
-    if (!create(lockPath(dir, epoch), {...self, host, at: options.clock.now()})) continue;
+    const us = {...self, host, at: options.clock.now()};
+    if (!create(lockPath(dir, epoch), us, options.write ?? writeFileSync)) continue;
     if (holds(dir, epoch)) {
       removeBelow(dir, epoch);
       return lockOf(dir, epoch);
@@ -167,12 +179,26 @@ function holds(dir: string, epoch: number): boolean {
 }
 
 /** False when it is there already. */
-function create(path: string, owner: LockOwner): boolean {
+function create(path: string, owner: LockOwner, write: NonNullable<LockOptions['write']>): boolean {
+  const descriptor = openNew(path);
+  if (descriptor === null) return false;
   try {
-    writeFileSync(path, `${JSON.stringify(owner)}\n`, {flag: 'wx', mode: 0o600});
+    write(descriptor, `${JSON.stringify(owner)}\n`);
     return true;
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
+    // Without a name in it, it would hold the session for a while.
+    rmSync(path, {force: true});
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openNew(path: string): number | null {
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return null;
     throw error;
   }
 }

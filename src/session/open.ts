@@ -2,11 +2,12 @@ import {mkdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Clock} from '../clock.ts';
 import type {Writev} from './append-file.ts';
-import {FileSessionLog, unwritable} from './file-log.ts';
+import {FileSessionLog} from './file-log.ts';
 import {newSessionId} from './id.ts';
 import {type ProcessLookup, takeLock} from './lock.ts';
 import type {SessionLog} from './log.ts';
 import {emptyState} from './state.ts';
+import {unwritable} from './unwritable.ts';
 
 export {type ReopenedSession, type ReopenSessionOptions, reopenSessionLog} from './reopen.ts';
 

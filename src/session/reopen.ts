@@ -4,12 +4,13 @@ import type {Clock} from '../clock.ts';
 import {OneshotError} from '../error.ts';
 import type {EventDraft} from '../event.ts';
 import type {Writev} from './append-file.ts';
-import {FileSessionLog, unwritable} from './file-log.ts';
+import {FileSessionLog} from './file-log.ts';
 import {type FoldedLog, foldLog} from './fold-log.ts';
 import {type ProcessLookup, type SessionLock, takeLock} from './lock.ts';
 import type {SessionLog} from './log.ts';
 import {eventsPath} from './read.ts';
 import {LOG_DAMAGED, type SessionState} from './state.ts';
+import {unwritable} from './unwritable.ts';
 
 export interface ReopenSessionOptions {
   /** The state folder; see `stateDir()`. */

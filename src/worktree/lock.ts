@@ -3,10 +3,10 @@ import {createHash} from 'node:crypto';
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {OneshotError} from '../error.ts';
-import {unwritable} from '../session/file-log.ts';
 import {type LockOptions, lockOwner, takeLock} from '../session/lock.ts';
 import {marksOf} from '../session/marks.ts';
 import {eventsPath} from '../session/read.ts';
+import {unwritable} from '../session/unwritable.ts';
 
 export interface WorktreeLockOptions extends LockOptions {
   /** The state folder; see `stateDir()`. */

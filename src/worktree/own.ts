@@ -7,7 +7,7 @@
  */
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
-import {unwritable} from '../session/file-log.ts';
+import {unwritable} from '../session/unwritable.ts';
 import {type Environment, git, unavailable} from './git-command.ts';
 import {worktreeRoot} from './root.ts';
 

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -11,7 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import {tmpdir} from 'node:os';
+import {hostname, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {type Clock, systemClock} from '../../src/clock.ts';
@@ -286,6 +287,40 @@ describe('removing', () => {
       code: 'SESSION_LOCKED',
     });
     expect(existsSync(dir)).toBe(true);
+  });
+
+  const full = (code: string) => {
+    throw Object.assign(new Error(`${code}: no space left on device, write`), {code});
+  };
+
+  it.each(['ENOSPC', 'EDQUOT'])('needs no room on a disk (%s)', async (code) => {
+    const dir = recordSession(home, linesOf(OPEN_SESSION));
+    await removeSession(dir, {...options, write: () => full(code)});
+    expect(existsSync(dir)).toBe(false);
+  });
+
+  it('refuses on a full disk too what somebody has just taken', async () => {
+    const dir = recordSession(home, linesOf(OPEN_SESSION));
+    const other = {pid: 1, startedAt: 't1', host: hostname(), at: clock.now()};
+    const write = () => {
+      writeFileSync(join(dir, 'lock.2'), JSON.stringify(other));
+      full('ENOSPC');
+    };
+    const removing = removeSession(dir, {clock, processes: machine(2, 1), write});
+    await expect(removing).rejects.toMatchObject({
+      code: 'STATE_UNWRITABLE',
+      nextStep: expect.stringContaining('Make room'),
+    });
+    expect(existsSync(dir)).toBe(true);
+  });
+
+  it('that fails leaves no lock behind', async () => {
+    const dir = recordSession(home, linesOf(OPEN_SESSION));
+    await expect(removeSession(dir, {...options, write: () => full('EIO')})).rejects.toMatchObject({
+      code: 'STATE_UNWRITABLE',
+      nextStep: expect.stringContaining('Make it writable'),
+    });
+    expect(readdirSync(dir)).not.toContain('lock.1');
   });
 
   it('of what is not there is an error', async () => {
