@@ -55,8 +55,10 @@ export async function takeWorkplace(request: WorkplaceRequest, tools: WorkplaceT
 
 /** For a session that is resumed: where it worked before. `cwd`: as its log tells. @throws as `takeWorkplace` */
 export async function retakeWorkplace(request: WorkplaceRequest, tools: WorkplaceTools): Promise<Workplace> {
-  const {session, env} = request;
+  const {session, cwd, env} = request;
   const own = await reopenOwnWorktree({stateDir: tools.stateDir, session, env});
+  if (!own)
+    await requireFolder(cwd, 'A session goes on where it was: put that folder back, or start a task anew.');
   return workplaceIn(request, tools, own, []);
 }
 

@@ -6,7 +6,7 @@ import {isDamaged, type ReadGaps} from '../session/read.ts';
 import {stripControl} from '../text.ts';
 import type {RunEnd, RunExplained, SessionExplained, StopExplained} from './explain.ts';
 import {duration, processList} from './format.ts';
-import {adviceAfter, ENDING_ADVICE} from './problem.ts';
+import {adviceAfter, adviceFor} from './problem.ts';
 
 export interface ExplainContext {
   /** The session folder. */
@@ -152,10 +152,11 @@ export function nextStep(explained: SessionExplained, {dir, gaps}: ExplainContex
 
 const DAMAGED_STEP = 'Do not rely on what the log says: check the work itself, and the disk.';
 
-function stepAfter({ending, isTask, audit, runs}: SessionExplained, dir: string): string {
+function stepAfter(explained: SessionExplained, dir: string): string {
+  const {ending, isTask, audit, runs} = explained;
   const last = runs.at(-1);
-  if (!ending)
-    return 'If no oneshot is at work on it any more, it was killed: oneshot resume goes on with it.';
+  const session = explained.session ?? 'ID';
+  if (!ending) return isTask ? openStep(session) : 'If no oneshot is at work on it any more, run it again.';
   switch (ending.ending) {
     case 'verified':
       return 'Nothing: the work is verified.';
@@ -163,10 +164,14 @@ function stepAfter({ending, isTask, audit, runs}: SessionExplained, dir: string)
       return last ? adviceAfterRun(last, dir) : 'Correct what the reason says, and run it again.';
     case 'unverified':
       if (!isTask) return 'Nothing: the program came to its end.';
-      return audit ? ENDING_ADVICE.unverified : 'Look at the work: nobody else has judged it.';
+      return audit ? adviceFor('unverified', session) : 'Look at the work: nobody else has judged it.';
     default:
-      return ENDING_ADVICE[ending.ending];
+      return isTask ? adviceFor(ending.ending, session) : 'Run it again when you want to.';
   }
+}
+
+function openStep(session: string): string {
+  return `If no oneshot is at work on it any more, it was killed: oneshot resume ${session} goes on with it.`;
 }
 
 function adviceAfterRun({stop, iteration, role, end}: RunExplained, dir: string): string {

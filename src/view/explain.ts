@@ -106,6 +106,7 @@ export class Explanation {
         this.#audit = isJudged(event);
         break;
       case 'session_resumed':
+        this.#audit = isJudged({audit: event.auditor !== null, rules: event.rules});
         this.#ending = null;
         break;
       case 'run_started':

@@ -35,7 +35,7 @@ export function sessionProblem(end: SessionEnd): string | null {
   if (finished.ending === 'verified' || (finished.ending === 'unverified' && !audit)) return null;
   if (finished.ending === 'failed') return failureLine(end);
   const {ending, reason} = finished;
-  return problemLine(UNFINISHED_CODES[ending], reason, ENDING_ADVICE[ending]);
+  return problemLine(UNFINISHED_CODES[ending], reason, adviceFor(ending, end.session));
 }
 
 type Unfinished = Exclude<Ending, 'verified' | 'failed'>;
@@ -49,17 +49,22 @@ const UNFINISHED_CODES: Readonly<Record<Unfinished, string>> = {
   interrupted: 'INTERRUPTED',
 };
 
-/** What a person can do after a session that ended so. */
-export const ENDING_ADVICE: Readonly<Record<Unfinished, string>> = {
+/** ID stands for the session's id. */
+const ENDING_ADVICE: Readonly<Record<Unfinished, string>> = {
   unverified:
     'Look at the work yourself, correct the check that could not run, or choose another --auditor-executor or model.',
-  impossible: 'Change the task.',
-  exhausted: 'Raise --max-iterations, or make the task smaller.',
-  'no-progress': 'Make the task clearer or smaller.',
+  impossible: 'Say what to do differently: oneshot resume ID "more instructions".',
+  exhausted: 'Go on with more: oneshot resume ID --max-iterations N; or make the task smaller.',
+  'no-progress': 'Say what to do differently: oneshot resume ID "more instructions".',
   'over-budget':
-    'Go on with more: oneshot resume --max-cost, --max-tokens or --max-turns; or make the task smaller.',
-  interrupted: 'Run it again when you want to.',
+    'Go on with more: oneshot resume ID --max-cost, --max-tokens or --max-turns; or make the task smaller.',
+  interrupted: 'Go on with it: oneshot resume ID.',
 };
+
+/** What a person can do after the session with this id ended so. */
+export function adviceFor(ending: Unfinished, session: string): string {
+  return ENDING_ADVICE[ending].replace('ID', session);
+}
 
 function failureLine({finished, lastRun, stop, session, model}: SessionEnd): string {
   const explain = `oneshot explain ${session} says more.`;

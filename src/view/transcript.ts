@@ -71,7 +71,6 @@ export class Transcript {
   #messageId: string | null = null;
   /** Denied tool calls of the current run that notes have told of. */
   #deniedInNotes = 0;
-  #audit = true;
   /** Whether an auditor or checks judge the work. */
   #isJudged = true;
   #run: {body: RunStarted; startedAt: number} | null = null;
@@ -97,10 +96,10 @@ export class Transcript {
   #translate(event: OneshotEvent): Piece[] {
     switch (event.type) {
       case 'session_started':
-        this.#audit = event.audit;
         this.#isJudged = isJudged(event);
         return this.#agentOutput || this.#isVerbose ? [line(`session ${event.session}`, 'dim')] : [];
       case 'session_resumed':
+        this.#isJudged = isJudged({audit: event.auditor !== null, rules: event.rules});
         return [line(`session ${event.session} goes on: ${clean(event.from)}`, 'bold')];
       case 'redacted':
         return this.#verboseLine(
@@ -247,10 +246,11 @@ export class Transcript {
     const took = this.#run ? [duration(at - this.#run.startedAt)] : [];
     const found = recovered ? ["its end read from the agent's files"] : [];
     const facts = [...took, ...usageParts(usage), ...found].join(', ');
+    const known = facts === '' ? '' : ` (${facts})`;
     const why = outcome === 'completed' ? '' : `: ${clean(reason)}`;
     const shown = this.#agentOutput || this.#isVerbose;
     const ended = shown
-      ? [line(`${event.role} ${outcome} (${facts})${why}`, outcome === 'completed' ? 'dim' : 'red')]
+      ? [line(`${event.role} ${outcome}${known}${why}`, outcome === 'completed' ? 'dim' : 'red')]
       : [];
     return [...this.#denials(event), ...ended];
   }

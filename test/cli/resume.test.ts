@@ -41,8 +41,10 @@ describe('oneshot resume', () => {
     const done = await place.run(['resume']);
     expect(done.code, done.stderr).toBe(2);
     expect(done.stderr).toMatch(/NOTHING_TO_RESUME: .*oneshot resume ID "more instructions"/);
-    const {code, stdout} = await place.run(['resume', 'say it louder']);
+    const {code, stdout, stderr} = await place.run(['resume', 'say it louder']);
     expect(code).toBe(0);
+    expect(stderr).toContain('done, without an audit');
+    expect(stderr).not.toMatch(/NOT_VERIFIED|iteration/);
     expect(stdout).toMatch(/## The user adds\n\n`+text\nsay it louder\n/);
   });
 
@@ -60,7 +62,10 @@ describe('oneshot resume', () => {
   it('needs the folder that the session works in', async () => {
     await place.run(['demo'], {env: {TMPDIR: place.work}});
     const gone = await place.run(['resume', 'last']);
-    expect(gone).toMatchObject({code: 2, stderr: expect.stringContaining('CWD_UNUSABLE')});
+    expect(gone).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/CWD_UNUSABLE: .*put that folder back/),
+    });
   });
 
   it('has one winner when two try at once', async () => {

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {EventBody, EventHead, OneshotEvent, RunFinished} from '../../src/event.ts';
+import {DEFAULT_RULES} from '../../src/loop/options.ts';
 import {noGaps} from '../../src/session/read.ts';
 import {Explanation, type SessionExplained} from '../../src/view/explain.ts';
 import {explanationLines} from '../../src/view/explain-lines.ts';
@@ -269,7 +270,7 @@ describe('a log without an end', () => {
         "  evidence   none",
         "",
         "no end in the log; its last event is 1:35 old",
-        "next: If no oneshot is at work on it any more, it was killed: oneshot resume goes on with it.",
+        "next: If no oneshot is at work on it any more, it was killed: oneshot resume s goes on with it.",
       ]
     `);
   });
@@ -298,6 +299,22 @@ describe('a log without an end', () => {
 
 describe('the next step', () => {
   const run = (more: Partial<RunFinished> = {}) => [runStarted(), finished(more, 1000)];
+  const resumedWithoutAudit = ours(
+    {
+      type: 'session_resumed',
+      from: 'interrupted',
+      instructions: null,
+      maxIterations: 1,
+      worker: {executor: 'claude', adapter: 'claude', model: null, permissionMode: 'agent', agentArgs: []},
+      auditor: null,
+      fallback: null,
+      rules: DEFAULT_RULES,
+      oneshotVersion: '0',
+      nodeVersion: '20',
+      platform: 'linux',
+    },
+    500,
+  );
   const survivors = ours(
     {type: 'processes_swept', ended: [], survivors: [{pid: 8, command: 'x'}], kept: []},
     900,
@@ -308,11 +325,20 @@ describe('the next step', () => {
     [[started(), ...run(), ended('verified')], 'Nothing: the work is verified.'],
     [[started('t', false), ...run(), ended('unverified')], 'Look at the work: nobody else has judged it.'],
     [
+      [started(), ...run(), resumedWithoutAudit, ...run(), ended('unverified')],
+      'Look at the work: nobody else has judged it.',
+    ],
+    [
       [started(), ...run(), ended('unverified')],
       'Look at the work yourself, correct the check that could not run, or choose another --auditor-executor or model.',
     ],
-    [[started(), ...run(), ended('exhausted')], 'Raise --max-iterations, or make the task smaller.'],
-    [[started(), ...run(), ended('interrupted')], 'Run it again when you want to.'],
+    [
+      [started(), ...run(), ended('exhausted')],
+      'Go on with more: oneshot resume s --max-iterations N; or make the task smaller.',
+    ],
+    [[started(), ...run(), ended('interrupted')], 'Go on with it: oneshot resume s.'],
+    [[started(null, false), ...run(), ended('interrupted')], 'Run it again when you want to.'],
+    [[started(null, false), runStarted()], 'If no oneshot is at work on it any more, run it again.'],
     [[started(), ended('failed')], 'Correct what the reason says, and run it again.'],
     [
       [started(), ...run({outcome: 'failed', exitCode: 1}), ended('failed')],

@@ -2,7 +2,16 @@ import {describe, expect, it} from 'vitest';
 import type {OneshotEvent} from '../../src/event.ts';
 import {DEFAULT_RULES} from '../../src/loop/options.ts';
 import {Transcript, type Verbosity} from '../../src/view/transcript.ts';
-import {event, NO_EVIDENCE, runFinished, runStarted, says, stopRequested, toolCall} from './events.ts';
+import {
+  event,
+  NO_EVIDENCE,
+  NO_USAGE,
+  runFinished,
+  runStarted,
+  says,
+  stopRequested,
+  toolCall,
+} from './events.ts';
 
 /** The lines and texts that a person reads; `break`s left out. */
 function read(events: OneshotEvent[], verbosity: Verbosity = 'normal', agentOutput = true): string[] {
@@ -114,7 +123,7 @@ describe('the transcript', () => {
 
   it('shows why a run failed', () => {
     expect(read([runFinished({outcome: 'failed', reason: 'HTTP 401'})])).toEqual([
-      'worker failed (): HTTP 401',
+      'worker failed: HTTP 401',
     ]);
   });
 
@@ -303,7 +312,7 @@ describe('the end of a session', () => {
     [[withoutAudit, end('unverified', 'completed')], 'done, without an audit: completed'],
     [
       [started, end('exhausted', 'Not accepted.')],
-      'oneshot: NOT_VERIFIED: Not accepted. Raise --max-iterations, or make the task smaller.',
+      'oneshot: NOT_VERIFIED: Not accepted. Go on with more: oneshot resume s --max-iterations N; or make the task smaller.',
     ],
     [
       [
@@ -397,5 +406,8 @@ it('tells that a session goes on after an interruption, and under verbose what w
   });
   const redacted = event({type: 'redacted', stream: 'stdout', offset: 0, length: 12, name: 'API_KEY'});
   expect(read([resumed, redacted])).toEqual(['session s goes on: interrupted; the worker runs again']);
+  // What an agent had used is not known where its oneshot was killed.
+  const lost = runFinished({outcome: 'truncated', reason: 'oneshot itself ended', usage: NO_USAGE});
+  expect(read([resumed, lost]).at(-1)).toBe('worker truncated: oneshot itself ended');
   expect(read([redacted], 'verbose')).toEqual(['left out a secret of 12 bytes (API_KEY) from stdout']);
 });
