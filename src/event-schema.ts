@@ -54,6 +54,27 @@ const rules = z.object({
   budget: z.object({maxCostUsd: nullableNumber, maxTokens: nullableNumber, maxTurns: nullableNumber}),
   agentRetries: count,
 });
+/** What is measured of a run. */
+export const runMetrics = {
+  durationMs: z.number(),
+  bytes: z.object({stdout: count, stderr: count}),
+  chunks: count,
+  frames: count,
+  events: count,
+  latencyMs: z.object({
+    count,
+    mean: nullableNumber,
+    p50: nullableNumber,
+    p95: nullableNumber,
+    p99: nullableNumber,
+    max: nullableNumber,
+    buckets: z.array(z.object({upTo: z.number(), count})),
+  }),
+  pauses: z.object({count, totalMs: z.number()}),
+  rssBytes: z.object({start: count, peak: count, end: count}),
+  cpuMs: z.object({user: z.number(), system: z.number()}),
+  eventLoopDelayMs: z.object({p50: z.number(), p99: z.number(), max: z.number()}),
+};
 const textContent = z.object({type: z.literal('text'), text: z.string()});
 const toolStatus = z.enum(['pending', 'in_progress', 'completed', 'failed']);
 const toolKind = z.enum([
@@ -239,6 +260,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     permissionDenials: z.array(z.object({toolName: z.string(), toolCallId: nullableString})),
     recovered: z.literal(true).optional(),
   }),
+  z.object({...head, type: z.literal('run_metrics'), ...runMetrics}),
   z.object({
     ...head,
     type: z.literal('redacted'),

@@ -413,6 +413,45 @@ export interface RunFinished {
   recovered?: true;
 }
 
+/** Times in ms; null where there is none. */
+export interface Latencies {
+  count: number;
+  mean: number | null;
+  /** Upper bounds of the buckets in which they lie. */
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+  max: number | null;
+  /** Those that are not empty; `upTo` is the upper bound, four of them to a power of two. The last has what took longer. */
+  buckets: {upTo: number; count: number}[];
+}
+
+/** What this process of oneshot used during the run, other sessions in it included. */
+export interface ProcessUse {
+  /** Resident memory: at the start of the run, the most that was seen, at its end. */
+  rssBytes: {start: number; peak: number; end: number};
+  cpuMs: {user: number; system: number};
+  /** By how much the event loop was late. */
+  eventLoopDelayMs: {p50: number; p99: number; max: number};
+}
+
+/** How the output of a run came through. Only where it was asked for; just before its `run_finished`. */
+export interface RunMetrics extends ProcessUse {
+  type: 'run_metrics';
+  /** From before the spawn until the last event was seen. */
+  durationMs: number;
+  /** As they came from the agent. */
+  bytes: Record<StreamName, number>;
+  chunks: number;
+  frames: number;
+  /** Of the agent's own. */
+  events: number;
+  /** From the chunk that completed an event until the views had seen it, recorded. */
+  latencyMs: Latencies;
+  /** How often, and how long together, reading stood still because recording was behind. */
+  pauses: {count: number; totalMs: number};
+}
+
 /** A secret in what the child wrote. A mask of the same length stands in its place in the raw file. */
 export interface Redacted {
   type: 'redacted';
@@ -540,6 +579,7 @@ export type EventBody =
   | SignalSent
   | ProcessesSwept
   | RunFinished
+  | RunMetrics
   | Redacted
   | CheckFinished
   | RunRetry

@@ -30,6 +30,7 @@ import {runFinished} from './executor/outcome.ts';
 import {type AgentEvent, AgentOutput} from './executor/output.ts';
 import {MAX_ARGV_PROMPT_BYTES, promptFileArgument, promptPath} from './executor/prompt.ts';
 import {readVersion} from './executor/version.ts';
+import {RunMeter} from './metrics/run-meter.ts';
 import type {SessionLog} from './session/log.ts';
 import type {Redactor} from './session/redact.ts';
 import type {Told} from './session/redact-deltas.ts';
@@ -91,6 +92,8 @@ export interface RunContext {
   terminal?: TerminalSize;
   /** Keeps secrets out of what is recorded; null: nobody does. @default one for the secrets in `env` */
   redactor?: Redactor | null;
+  /** Record how the output came through, as an event `run_metrics`. @default false */
+  metrics?: boolean;
 }
 
 export interface RunRequest {
@@ -124,21 +127,28 @@ export async function run(given: RunContext, request: RunRequest): Promise<RunFi
   const refusedFlags = new Set<string>();
   for (;;) {
     const attempt = new Attempt(context, request, refusedFlags);
-    const finished = redacted(context, await attempt.run());
-    const flag = attempt.refusedFlag(finished);
-    if (flag === null) {
-      await flushed(context);
-      attempt.maskPieces();
-      attempt.record(finished);
-      await flushed(context);
-      await synced(context);
-      return finished;
+    try {
+      const finished = redacted(context, await attempt.run());
+      const flag = attempt.refusedFlag(finished);
+      if (flag === null) return await recorded(context, attempt, finished);
+      const version = (await readVersion(request.agent.installation, context.env)) ?? '(version unknown)';
+      const text = `${request.agent.installation.executor} ${version} refuses ${flag}; it is run once more without.`;
+      attempt.note('warning', 'FLAG_REFUSED', text);
+      refusedFlags.add(flag);
+    } finally {
+      attempt.endMeasuring();
     }
-    const version = (await readVersion(request.agent.installation, context.env)) ?? '(version unknown)';
-    const text = `${request.agent.installation.executor} ${version} refuses ${flag}; it is run once more without.`;
-    attempt.note('warning', 'FLAG_REFUSED', text);
-    refusedFlags.add(flag);
   }
+}
+
+async function recorded(context: RunContext, attempt: Attempt, finished: RunFinished): Promise<RunFinished> {
+  await flushed(context);
+  attempt.maskPieces();
+  attempt.recordMetrics();
+  attempt.record(finished);
+  await flushed(context);
+  await synced(context);
+  return finished;
 }
 
 function redacted({redactor}: RunContext, finished: RunFinished): RunFinished {
@@ -209,6 +219,9 @@ class Attempt {
   #judge!: Judge;
   #family: Family | null = null;
   #silentSteps = 0;
+  /** null: nobody wants to know. */
+  #meter: RunMeter | null = null;
+  #unwatch = () => {};
   /** Events that the judge has not been told of. */
   readonly #untold: EventBody[] = [];
 
@@ -288,6 +301,7 @@ class Attempt {
       this.#stopReason = stop.reason as StopReason;
       return this.#finish({exitCode: null, signal: null, drained: true});
     }
+    this.#measure();
     // Before the agent is there, so that no moment is left in which nobody would stop it.
     const watched = guard?.watch({mark: this.#mark});
     if (guard?.unavailable) this.#noteNoGuard(guard.unavailable);
@@ -309,6 +323,28 @@ class Attempt {
       const text = `Secrets of the prompt may be left in ${this.#promptFile}: ${messageOf(error)}`;
       this.note('warning', 'REDACT_FAILED', text);
     }
+  }
+
+  #measure(): void {
+    const {log, clock, metrics = false} = this.#context;
+    const {iteration, role} = this.#request;
+    if (!metrics) return;
+    const meter = new RunMeter({clock});
+    this.#meter = meter;
+    this.#unwatch = log.addView((event) => {
+      const isOurs = event.source === 'agent' && event.iteration === iteration && event.role === role;
+      if (isOurs) meter.seen();
+    });
+  }
+
+  /** Call it when the log is flushed. */
+  recordMetrics(): void {
+    if (this.#meter) this.record(this.#meter.result(this.#output.frames));
+  }
+
+  endMeasuring(): void {
+    this.#unwatch();
+    this.#meter?.close();
   }
 
   #noteNoGuard(why: string): void {
@@ -414,6 +450,7 @@ class Attempt {
   }
 
   #chunk(child: Child, stream: StreamName, bytes: Buffer): void {
+    this.#meter?.chunk(stream, bytes.length);
     this.#take(stream, this.#redaction?.feed(stream, bytes) ?? {bytes, redacted: []});
     this.#pauseWhileBehind(child);
     // After the views, which somebody waits for: they are told in a microtask that is queued already.
@@ -434,6 +471,7 @@ class Attempt {
 
   /** Both streams are over: what was held back. */
   #endOutput(): void {
+    this.#meter?.ended();
     for (const stream of ['stdout', 'stderr'] as const)
       if (this.#redaction) this.#take(stream, this.#redaction.endOf(stream));
     for (const event of this.#output.end()) this.#recordAgent(event);
@@ -471,9 +509,11 @@ class Attempt {
     const {log} = this.#context;
     if (this.#waitsForLog || log.backlogBytes() <= BACKLOG_HIGH_BYTES) return;
     this.#waitsForLog = true;
+    this.#meter?.paused();
     child.pause();
     log.whenBacklogBelow(BACKLOG_LOW_BYTES, () => {
       this.#waitsForLog = false;
+      this.#meter?.resumed();
       child.resume();
     });
   }
@@ -601,6 +641,7 @@ class Attempt {
 
   #appendAgent({body, raw}: Told): void {
     const {iteration, role} = this.#request;
+    this.#meter?.queued();
     this.#context.log.append({body, iteration, role, source: 'agent', ...(raw && {raw})});
   }
 

@@ -10,7 +10,7 @@ import {watchOf} from './activity-options.ts';
 import type {BatchLine} from './batch-file.ts';
 import {batchOptionsOf} from './batch-options.ts';
 import type {Layer} from './config/merge.ts';
-import {EXEC_KEYS, NOTIFY_KEYS, RESUME_KEYS, SETTING_KEYS, type SettingKey} from './config/settings.ts';
+import {DEMO_KEYS, EXEC_KEYS, RESUME_KEYS, SETTING_KEYS, type SettingKey} from './config/settings.ts';
 import {configOptionsOf, showOptionsOf, trustOptionsOf} from './config-arguments.ts';
 import {type ConfigReader, givenVerbosity, readOnce, withConfig} from './configured.ts';
 import {rolesOf} from './direct-options.ts';
@@ -23,6 +23,7 @@ import type {
   RunOptions,
   WorktreeOptions,
 } from './invocation.ts';
+import {metricsOptionsOf} from './metrics-options.ts';
 import {notifyOf} from './notify-options.ts';
 import {shown} from './option-values.ts';
 import {
@@ -109,6 +110,7 @@ function readingActions(
         ...redactionOf(flags),
         ...outputOf(flags),
         ...readableLogOf(flags, cwd),
+        ...metricsOptionsOf(flags),
         ...watchOf(flags, ACTIVITY_OF_TASK, nameOf),
         notify: notifyOf(flags),
         maxIterations: flags.maxIterations ?? null,
@@ -150,6 +152,7 @@ function readingActions(
           ...redactionOf(flags),
           ...outputOf(flags),
           ...readableLogOf(flags, cwd),
+          ...metricsOptionsOf(flags),
           ...watchOf(flags, ACTIVITY_OF_EXEC),
           argv,
           transport,
@@ -188,10 +191,11 @@ function readingActions(
       found({command: 'doctor', options: {json: flags.json === true}});
     },
     demo(given) {
-      const {flags} = withConfig(given, {env, cwd}, ['transport', 'verbosity', ...NOTIFY_KEYS]);
+      const {flags} = withConfig(given, {env, cwd}, DEMO_KEYS);
       const options = {
         ...outputOf(flags),
         ...redactionOf(flags),
+        ...metricsOptionsOf(flags),
         ...watchOf({}, ACTIVITY_OF_TASK),
         notify: notifyOf(flags),
         transport: flags.transport ?? ('auto' as const),
@@ -215,6 +219,7 @@ function taskOf(
     ...redactionOf(flags),
     ...outputOf(flags),
     ...readableLogOf(flags, cwd),
+    ...metricsOptionsOf(flags),
     ...watchOf(flags, ACTIVITY_OF_TASK, nameOf),
     notify: notifyOf(flags),
     ...worktreeOf(flags),

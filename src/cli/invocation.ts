@@ -9,6 +9,7 @@ import type {TransportChoice} from '../transport/transport.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import type {BatchLine} from './batch-file.ts';
 import type {ShownConfig} from './config/show.ts';
+import type {MetricsOptions} from './metrics-options.ts';
 import type {ExecutorChoice, ExportFormat} from './option-values.ts';
 import type {RulesOptions} from './rules-options.ts';
 import type {SessionInvocation} from './session-options.ts';
@@ -60,6 +61,7 @@ export interface RunOptions
     WatchOptions,
     RedactionOptions,
     ReadableLogOptions,
+    MetricsOptions,
     WorktreeOptions {
   notify: NotifyOptions;
   prompt: PromptSource;
@@ -106,7 +108,12 @@ export interface BatchOptions extends OutputOptions {
   taskOf(line: BatchLine): RunOptions;
 }
 
-export interface ResumeOptions extends OutputOptions, WatchOptions, RedactionOptions, ReadableLogOptions {
+export interface ResumeOptions
+  extends OutputOptions,
+    WatchOptions,
+    RedactionOptions,
+    ReadableLogOptions,
+    MetricsOptions {
   notify: NotifyOptions;
   /** A session id, the beginning or the end of one, or `last`. */
   session: string;
@@ -131,7 +138,12 @@ export interface ResumeOptions extends OutputOptions, WatchOptions, RedactionOpt
   notes: readonly Note[];
 }
 
-export interface ExecOptions extends OutputOptions, WatchOptions, RedactionOptions, ReadableLogOptions {
+export interface ExecOptions
+  extends OutputOptions,
+    WatchOptions,
+    RedactionOptions,
+    ReadableLogOptions,
+    MetricsOptions {
   /** Program and arguments. */
   argv: readonly string[];
   transport: TransportChoice;
@@ -210,7 +222,7 @@ export interface DoctorOptions {
   json: boolean;
 }
 
-export interface DemoOptions extends OutputOptions, WatchOptions, RedactionOptions {
+export interface DemoOptions extends OutputOptions, WatchOptions, RedactionOptions, MetricsOptions {
   notify: NotifyOptions;
   transport: TransportChoice;
 }

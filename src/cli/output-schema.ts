@@ -4,6 +4,7 @@
  */
 import {z} from 'zod';
 import {ENDINGS} from '../event.ts';
+import {runMetrics} from '../event-schema.ts';
 import {ENDING_VERSION} from '../notify/ending.ts';
 
 const nullableString = z.string().nullable();
@@ -102,6 +103,10 @@ const runSummary = z.object({
   toolCalls: count,
   failedToolCalls: count,
   usage,
+  metrics: z
+    .object(runMetrics)
+    .nullable()
+    .describe('How its output came through; null: it was not measured.'),
   end: z.object({outcome, reason: z.string()}).nullable().describe('null: the log has no end of this run.'),
 });
 

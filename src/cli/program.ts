@@ -6,6 +6,7 @@ import {DEFAULT_MAX_ITERATIONS} from '../loop/options.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import {addBatchOptions, type BatchFlags} from './batch-options.ts';
 import {addDirectOptions, type DirectFlags} from './direct-options.ts';
+import {addMetricsOptions, type MetricsFlags} from './metrics-options.ts';
 import {addNotifyOptions, type NotifyFlags} from './notify-options.ts';
 import * as value from './option-values.ts';
 import {read} from './read-option.ts';
@@ -84,6 +85,7 @@ export interface RunFlags
     ReadableLogFlags,
     RulesFlags,
     WorktreeFlags,
+    MetricsFlags,
     DirectFlags {
   fallbackExecutor?: value.ExecutorChoice;
   executor?: value.ExecutorChoice;
@@ -115,6 +117,7 @@ export interface ExecFlags
     PlaceFlags,
     ActivityFlags,
     ConfigFlags,
+    MetricsFlags,
     ReadableLogFlags {
   stdin?: true;
 }
@@ -127,7 +130,7 @@ export interface NormalizeFlags {
   stderr?: string;
 }
 
-export interface DemoFlags extends OutputFlags, NotifyFlags, TransportFlags {
+export interface DemoFlags extends OutputFlags, NotifyFlags, TransportFlags, MetricsFlags {
   /** From configuration alone. */
   redactEnv?: string[];
 }
@@ -140,6 +143,7 @@ export interface ResumeFlags
     ConfigFlags,
     PromptHeaderFlags,
     ReadableLogFlags,
+    MetricsFlags,
     RulesFlags {
   maxIterations?: number;
   workerModel?: string;
@@ -310,6 +314,7 @@ function addTaskOptions(command: Command): void {
   addWorktreeOptions(command);
   addConfigOptions(command);
   addTransportOptions(command);
+  addMetricsOptions(command);
   addNotifyOptions(command);
 }
 
@@ -334,6 +339,7 @@ function addResume(program: Command, actions: Actions): void {
   );
   addEnvironmentOptions(command);
   addTransportOptions(command);
+  addMetricsOptions(command);
   addOutputOptions(command);
   addReadableLogOption(command);
   addNotifyOptions(command);
@@ -352,6 +358,7 @@ function addExec(program: Command, actions: Actions): void {
   addPlaceOptions(command);
   addConfigOptions(command);
   addTransportOptions(command);
+  addMetricsOptions(command);
   addOutputOptions(command);
   addReadableLogOption(command);
   command.action((argv: string[], flags: ExecFlags) => actions.exec(argv, flags));
@@ -477,6 +484,7 @@ function addDemo(program: Command, actions: Actions): void {
     .command('demo')
     .description('the whole loop on a scripted agent: no key, no network, about five seconds');
   addTransportOptions(command);
+  addMetricsOptions(command);
   addOutputOptions(command);
   addNotifyOptions(command);
   command.action((flags: DemoFlags) => actions.demo(flags));

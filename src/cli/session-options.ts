@@ -1,5 +1,5 @@
 /** The commands that look at recorded sessions, end them and remove them: their options, and what was asked for. */
-import type {Command} from 'commander';
+import {type Command, Option} from 'commander';
 import {OneshotError} from '../error.ts';
 import {SESSION_STATUSES, type SessionStatus} from '../session/status.ts';
 import {durationMs, positiveInteger, shown, wholeNumber} from './option-values.ts';
@@ -18,6 +18,8 @@ export interface ShowOptions {
   session: string;
   /** Its events instead of a summary. */
   events: boolean;
+  /** How the output of its runs came through. */
+  metrics: boolean;
   json: boolean;
 }
 
@@ -76,10 +78,16 @@ export function addSessionCommands(program: Command, found: (invocation: Session
     .description('a session: its task, its runs, their verdicts, what it cost')
     .argument('[id]', SESSION)
     .option('--events', 'its events')
+    .addOption(
+      new Option('--metrics', 'how the output of its runs came through, where it was measured').conflicts(
+        'events',
+      ),
+    )
     .option('--json', 'print JSON; with --events the log itself')
-    .action((session: string | undefined, {events, json}: {events?: true; json?: true}) => {
-      const options = {session: session ?? 'last', events: events === true, json: json === true};
-      found({command: 'show', options});
+    .action((session: string | undefined, flags: {events?: true; metrics?: true; json?: true}) => {
+      const {events, metrics, json} = flags;
+      const asked = {events: events === true, metrics: metrics === true, json: json === true};
+      found({command: 'show', options: {session: session ?? 'last', ...asked}});
     });
   program
     .command('path')

@@ -17,6 +17,7 @@ import type {Verbosity} from '../view/transcript.ts';
 import type {LeftWorktree} from '../worktree/left.ts';
 import type {OutputOptions, RedactionOptions, WatchOptions} from './invocation.ts';
 import type {Io} from './io.ts';
+import type {MetricsOptions} from './metrics-options.ts';
 import {outputFailed} from './output.ts';
 import {processLookup} from './processes.ts';
 import {openReadableLog} from './readable-log.ts';
@@ -36,7 +37,11 @@ export interface SessionHost {
   warn(line: string): void;
 }
 
-export interface SessionOptions extends OutputOptions, WatchOptions, Partial<RedactionOptions> {
+export interface SessionOptions
+  extends OutputOptions,
+    WatchOptions,
+    Partial<RedactionOptions>,
+    Partial<MetricsOptions> {
   transport: TransportChoice;
   maxFrameBytes: number;
   /** Absolute. */
@@ -131,10 +136,11 @@ function contextOf(
   options: SessionOptions,
   {signals, ...shared}: {signals: CaughtSignals} & Required<Pick<RunContext, 'log' | 'guard' | 'redactor'>>,
 ): RunContext {
-  const {cwd, env, transport, maxFrameBytes, activity, keepProcesses} = options;
+  const {cwd, env, transport, maxFrameBytes, activity, keepProcesses, metrics = false} = options;
   const {stop, kill} = signals;
   const {clock} = io;
-  const context = {...shared, cwd, env, transport, maxFrameBytes, clock, stop, kill, activity, keepProcesses};
+  const asked = {cwd, env, transport, maxFrameBytes, activity, keepProcesses, metrics};
+  const context = {...shared, ...asked, clock, stop, kill};
   const terminal = sizeOf(io.stderr);
   return terminal ? {...context, terminal} : context;
 }

@@ -3,6 +3,7 @@ import {type FoundSession, findSession} from '../session/find.ts';
 import {eventsPath, isDamaged, noGaps, readEvents} from '../session/read.ts';
 import {stateDir} from '../session/state-dir.ts';
 import {follow} from '../view/follow.ts';
+import {metricsLines} from '../view/metrics-lines.ts';
 import {reportSession} from '../view/session-report.ts';
 import {summaryLines} from '../view/summary-lines.ts';
 import {Transcript} from '../view/transcript.ts';
@@ -12,10 +13,19 @@ import {outputFailed, print} from './output.ts';
 import {processLookup} from './processes.ts';
 import type {ShowOptions} from './session-options.ts';
 
-export async function showCommand({session, events, json}: ShowOptions, io: Io): Promise<number> {
+export async function showCommand({session, events, metrics, json}: ShowOptions, io: Io): Promise<number> {
   const found = await findSession(stateDir(io.env), session);
+  if (metrics && !json) return showMetrics(found, io);
   if (!events) return showSummary(found, json, io);
   return json ? copyLog(found, io) : showEvents(found, io);
+}
+
+async function showMetrics(found: FoundSession, io: Io): Promise<number> {
+  const lines = metricsLines(await reportSession(found, {clock: io.clock, processes: processLookup()}));
+  if (lines.length > 0) await print(io, `${lines.join('\n')}\n`);
+  else
+    io.stderr.write('nothing was measured in this session; --metrics or ONESHOT_METRICS=1 measures a run\n');
+  return EXIT.ok;
 }
 
 async function showSummary(found: FoundSession, json: boolean, io: Io): Promise<number> {

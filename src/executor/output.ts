@@ -25,6 +25,7 @@ export class AgentOutput {
   readonly #decoders: Record<StreamName, ReturnType<typeof createDecoder>>;
   #stderrTail = '';
   #sawStdoutJson = false;
+  #frames = 0;
 
   constructor(normalizer: Normalizer, {maxFrameBytes, baseOffsets}: AgentOutputOptions) {
     const decoder = (stream: StreamName) =>
@@ -54,6 +55,11 @@ export class AgentOutput {
     return this.#sawStdoutJson;
   }
 
+  /** Frames of both streams so far. */
+  get frames(): number {
+    return this.#frames;
+  }
+
   /** The last text lines of stderr. */
   get stderrTail(): string {
     return this.#stderrTail.slice(-STDERR_TAIL_CHARS);
@@ -61,6 +67,7 @@ export class AgentOutput {
 
   #normalize(stream: StreamName, frames: Frame[]): AgentEvent[] {
     const events: AgentEvent[] = [];
+    this.#frames += frames.length;
     for (const frame of frames) {
       this.#remember(stream, frame);
       const raw = {stream, offset: frame.offset, length: frame.length};

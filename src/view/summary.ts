@@ -15,6 +15,7 @@ import {
   type Outcome,
   type Role,
   type RunFinished,
+  type RunMetrics,
   type RunStarted,
   type Usage,
   type Verdict,
@@ -79,9 +80,14 @@ export interface RunSummary {
   toolCalls: number;
   failedToolCalls: number;
   usage: Usage;
+  /** null: they were not asked for. */
+  metrics: Metrics | null;
   /** null: the log has no end of this run. */
   end: {outcome: Outcome; reason: string} | null;
 }
+
+/** How the output of a run came through. */
+export type Metrics = Omit<RunMetrics, 'type'>;
 
 const MAX_REASON_CHARS = 500;
 const MAX_FILES = 200;
@@ -165,6 +171,7 @@ export class Summary {
       toolCalls: 0,
       failedToolCalls: 0,
       usage: NO_USAGE,
+      metrics: null,
       end: null,
     });
   }
@@ -204,6 +211,9 @@ export class Summary {
         break;
       case 'tool_call_update':
         if (event.status === 'failed') run.failedToolCalls++;
+        break;
+      case 'run_metrics':
+        run.metrics = metricsOf(event);
         break;
       case 'run_finished':
         this.#runFinished(run, event);
@@ -257,6 +267,12 @@ function verdictOf({verdict, reason, feedback, criteria = []}: Verdict): Iterati
 
 function usageOf({inputTokens, outputTokens, costUsd, turns}: Usage): Usage {
   return {inputTokens, outputTokens, costUsd, turns};
+}
+
+function metricsOf(event: RunMetrics): Metrics {
+  const {durationMs, bytes, chunks, frames, events, latencyMs, pauses, rssBytes, cpuMs, eventLoopDelayMs} =
+    event;
+  return {durationMs, bytes, chunks, frames, events, latencyMs, pauses, rssBytes, cpuMs, eventLoopDelayMs};
 }
 
 function shortened(text: string): string {

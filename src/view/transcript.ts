@@ -26,6 +26,7 @@ import type {
 import {isJudged} from '../session/state.ts';
 import {oneLine, stripControl} from '../text.ts';
 import {duration, processList, usageParts} from './format.ts';
+import {metricsText} from './metrics-lines.ts';
 import {sessionProblem} from './problem.ts';
 import type {Style} from './style.ts';
 
@@ -149,6 +150,8 @@ export class Transcript {
         return sweptLines(event);
       case 'signal_sent':
         return [line(`${event.signal} to process ${event.pid}: ${clean(event.reason)}`, 'yellow')];
+      case 'run_metrics':
+        return this.#verboseLine(`metrics: ${metricsText(event)}`);
       case 'run_finished':
         return this.#runFinished(event, event.at);
       case 'check_finished':

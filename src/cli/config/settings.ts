@@ -71,6 +71,7 @@ export interface Settings {
   maxFrame?: number;
   redact?: boolean;
   redactEnv?: string[];
+  metrics?: boolean;
   verbosity?: Verbosity;
   onEnd?: string[];
   notifyUrl?: VariableSource;
@@ -407,6 +408,12 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
     example: ['MY_KEY'],
     about: 'variables whose values are secrets too; those of all places together',
   },
+  metrics: {
+    form: truth,
+    flag: '--metrics',
+    normally: false,
+    about: 'whether figures of the streaming itself are recorded, for `oneshot show --metrics`',
+  },
   verbosity: {
     form: text(value.verbosity),
     flag: '--quiet, --verbose, --debug',
@@ -441,10 +448,13 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
 
 /** The settings that `exec` takes too; the others are about tasks. */
-export const EXEC_KEYS: readonly SettingKey[] = ['transport', 'maxFrame', 'redact', 'redactEnv'];
+export const EXEC_KEYS: readonly SettingKey[] = ['transport', 'maxFrame', 'redact', 'redactEnv', 'metrics'];
 
 /** The settings about who is told of the end. */
 export const NOTIFY_KEYS: readonly SettingKey[] = ['onEnd', 'notifyUrl', 'notifyFormat'];
+
+/** The settings that `demo` takes, from variables alone. */
+export const DEMO_KEYS: readonly SettingKey[] = ['transport', 'metrics', 'verbosity', ...NOTIFY_KEYS];
 
 /** The settings that `resume` takes: what the session began with stands in its log. */
 export const RESUME_KEYS: readonly SettingKey[] = [
