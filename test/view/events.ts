@@ -5,6 +5,7 @@ import type {
   LastEvidences,
   OneshotEvent,
   RunFinished,
+  RunMetrics,
   RunStarted,
   StopRequested,
 } from '../../src/event.ts';
@@ -95,4 +96,29 @@ export function runFinished(more: Partial<RunFinished> = {}, head: Partial<Event
     },
     {source: 'runner', ...head},
   );
+}
+
+export function runMetrics(more: Partial<RunMetrics> = {}): RunMetrics {
+  return {
+    type: 'run_metrics',
+    durationMs: 2_500,
+    bytes: {stdout: 12_345, stderr: 0},
+    chunks: 9,
+    frames: 8,
+    events: 7,
+    latencyMs: {
+      count: 7,
+      mean: 20,
+      p50: 0.0421,
+      p95: 2,
+      p99: 121,
+      max: 130,
+      buckets: [{upTo: 0.0431, count: 7}],
+    },
+    pauses: {count: 0, totalMs: 0},
+    rssBytes: {start: 90e6, peak: 100e6, end: 95e6},
+    cpuMs: {user: 200, system: 100},
+    eventLoopDelayMs: {p50: 0.1, p99: 4, max: 9},
+    ...more,
+  };
 }
