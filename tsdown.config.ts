@@ -16,7 +16,12 @@ const common: UserConfig = {
 export default defineConfig([
   {
     ...common,
-    entry: {index: 'src/index.ts', core: 'src/core.ts', 'event-schema': 'src/event-schema.ts'},
+    entry: {
+      index: 'src/index.ts',
+      core: 'src/core.ts',
+      'event-schema': 'src/event-schema.ts',
+      telemetry: 'src/telemetry/view.ts',
+    },
     dts: true,
   },
   {

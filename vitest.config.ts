@@ -17,6 +17,7 @@ export default defineConfig({
         'src/executor/**',
         'src/direct/**',
         'src/metrics/**',
+        'src/telemetry/**',
         'src/fields.ts',
         'src/supervision.ts',
         'src/run.ts',

@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'RECORDING_FAILED'
   | 'CWD_UNUSABLE'
   | 'OUTPUT_FAILED'
+  | 'OTEL_UNAVAILABLE'
   | 'INTERNAL';
 
 /**

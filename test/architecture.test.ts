@@ -18,7 +18,7 @@ const FLOORS: readonly (readonly [RegExp, number])[] = [
   [/^supervision\.ts$/, 3],
   [/^run\.ts$/, 4],
   [/^loop\//, 5],
-  [/^(view|queue)\//, 6],
+  [/^(view|queue|telemetry)\//, 6],
   [/^(cli\/|library\/|core\.ts$)/, 7],
   [/^index\.ts$/, 8],
 ];

@@ -8,6 +8,7 @@ import {
   createWorld,
   program,
   scripted,
+  until,
   type World,
   type WorldOptions,
 } from './support/session.ts';
@@ -45,8 +46,14 @@ describe('the metrics of a run', () => {
   });
 
   it('tell how long reading stood still because the disk was slow', async () => {
-    const slow: WorldOptions['writev'] = (fd, buffers, done) =>
-      setTimeout(() => systemWritev(fd, buffers, done), 20);
+    let isSlow = true;
+    const slow: WorldOptions['writev'] = async (fd, buffers, done) => {
+      if (isSlow && buffers.some((buffer) => buffer.includes('xxx'))) {
+        await until(() => world.context.log.backlogBytes() > 2 * 1024 * 1024);
+        isSlow = false;
+      }
+      systemWritev(fd, buffers, done);
+    };
     const [metrics] = await measured({runs: [[{flood: 8 * 1024 * 1024}]], writev: slow}, scripted('command'));
     expect(metrics!.pauses.count).toBeGreaterThan(0);
     expect(metrics!.pauses.totalMs).toBeGreaterThan(0);

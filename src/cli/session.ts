@@ -77,6 +77,7 @@ export async function inSession<T>(
 ): Promise<T> {
   const readable = options.sessionLog ? openReadableLog(options.sessionLog, io.stderr) : null;
   const redactor = redactorOf(io, options);
+  const telemetry = options.otel ? await (await import('./telemetry.ts')).openTelemetry(io) : null;
   const opened = await open();
   const log = redactor ? redactedLog(opened, redactor) : opened;
   const {shared} = options;
@@ -86,6 +87,7 @@ export async function inSession<T>(
   log.addView(terminal.view);
   noteRedaction(log, redactor);
   if (readable) log.addView(readable.view);
+  if (telemetry) log.addView(telemetry.view);
   const followers: Follower[] = [];
   const session: Session = {
     context: contextOf(io, options, {log, signals, guard, redactor}),
@@ -110,6 +112,7 @@ export async function inSession<T>(
     own?.leave();
     const ends = await Promise.all(followers.map((follower) => follower.finish()));
     await log.close();
+    await telemetry?.finish();
     throwIfIncomplete(log, ends);
   }
 }

@@ -72,6 +72,7 @@ export interface Settings {
   redact?: boolean;
   redactEnv?: string[];
   metrics?: boolean;
+  otel?: boolean;
   verbosity?: Verbosity;
   onEnd?: string[];
   notifyUrl?: VariableSource;
@@ -414,6 +415,12 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
     normally: false,
     about: 'whether figures of the streaming itself are recorded, for `oneshot show --metrics`',
   },
+  otel: {
+    form: truth,
+    flag: '--otel',
+    normally: false,
+    about: 'whether spans and metrics go to the OpenTelemetry SDK that is registered',
+  },
   verbosity: {
     form: text(value.verbosity),
     flag: '--quiet, --verbose, --debug',
@@ -448,13 +455,20 @@ export const SETTINGS: {readonly [K in SettingKey]-?: Setting<Exclude<Settings[K
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
 
 /** The settings that `exec` takes too; the others are about tasks. */
-export const EXEC_KEYS: readonly SettingKey[] = ['transport', 'maxFrame', 'redact', 'redactEnv', 'metrics'];
+export const EXEC_KEYS: readonly SettingKey[] = [
+  'transport',
+  'maxFrame',
+  'redact',
+  'redactEnv',
+  'metrics',
+  'otel',
+];
 
 /** The settings about who is told of the end. */
 export const NOTIFY_KEYS: readonly SettingKey[] = ['onEnd', 'notifyUrl', 'notifyFormat'];
 
 /** The settings that `demo` takes, from variables alone. */
-export const DEMO_KEYS: readonly SettingKey[] = ['transport', 'metrics', 'verbosity', ...NOTIFY_KEYS];
+export const DEMO_KEYS: readonly SettingKey[] = ['transport', 'metrics', 'otel', 'verbosity', ...NOTIFY_KEYS];
 
 /** The settings that `resume` takes: what the session began with stands in its log. */
 export const RESUME_KEYS: readonly SettingKey[] = [
