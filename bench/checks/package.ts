@@ -22,6 +22,8 @@ const EXPECTED = {
   listed: true,
   frame: 'json',
   core: 1,
+  measured: true,
+  traced: ['invoke_agent claude', 'invoke_workflow oneshot', 'iteration 1', 'iteration 2'],
   code: 'INVALID_OPTION',
 };
 
@@ -62,6 +64,8 @@ async function judged(
     ['publint', () => lint(tarball)],
     ['attw', () => areTheTypesWrong(tarball)],
     ['npx oneshot demo', () => quickStart(home)],
+    ['--otel without the optional peer', () => withoutPeer(home)],
+    ['the optional peer', () => addPeer(home)],
     ...resolutions.map((one): [string, () => Promise<string | null>] => [
       `tsc, ${one}`,
       () => compile(home, one),
@@ -86,11 +90,12 @@ async function pack(folder: string): Promise<string> {
 }
 
 /** Nothing is compiled: what is native comes built, in its package. */
+const INSTALL_OPTIONS = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
+
 async function install(home: string, tarball: string): Promise<void> {
   mkdirSync(home);
   writeFileSync(join(home, 'package.json'), '{"type": "module", "private": true}\n');
-  const options = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
-  await mustSucceed(['npm', 'install', ...options, tarball], home);
+  await mustSucceed(['npm', 'install', ...INSTALL_OPTIONS, tarball], home);
 }
 
 async function lint(tarball: string): Promise<string | null> {
@@ -110,6 +115,20 @@ async function areTheTypesWrong(tarball: string): Promise<string | null> {
 
 async function quickStart(home: string): Promise<string | null> {
   return problemOf(await outputOf(['npx', '--no', 'oneshot', 'demo'], {cwd: home, env: worldOf(home)}));
+}
+
+/** What wants the peer says so, and what to do. */
+async function withoutPeer(home: string): Promise<string | null> {
+  const argv = ['npx', '--no', 'oneshot', 'exec', '--otel', '--', 'true'] as const;
+  const {exitCode, stderr} = await outputOf(argv, {cwd: home, env: worldOf(home)});
+  const isTold = stderr.includes('OTEL_UNAVAILABLE') && stderr.includes('npm install @opentelemetry/api');
+  return exitCode === 2 && isTold ? null : `exit code ${exitCode}: ${stderr}`;
+}
+
+async function addPeer(home: string): Promise<string | null> {
+  const peer = join(PROJECT, 'node_modules/@opentelemetry/api');
+  const argv = ['npm', 'install', '--install-links', ...INSTALL_OPTIONS, peer] as const;
+  return problemOf(await outputOf(argv, {cwd: home}));
 }
 
 /** Compiles the consumer and the examples of the documentation, the types of the package included. */

@@ -24,6 +24,8 @@ import {
 import type {AgentChoice, RunContext, SessionLog} from '@oneshot-cli/oneshot/core';
 import {createDecoder, executorByName, type run as runIn} from '@oneshot-cli/oneshot/core';
 import {eventSchema} from '@oneshot-cli/oneshot/event-schema';
+import {type TelemetryView, telemetryView} from '@oneshot-cli/oneshot/telemetry';
+import * as api from '@opentelemetry/api';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Same<A, B>) => {};
@@ -99,5 +101,13 @@ same<Awaited<ReturnType<typeof runIn>>, RunFinished>(true);
 
 const parsed = eventSchema.safeParse({});
 if (parsed.success) same<typeof parsed.data.type, OneshotEvent['type']>(true);
+
+const telemetry = telemetryView(api, {tracer: api.trace.getTracer('x'), content: true});
+same<typeof telemetry, TelemetryView>(true);
+declare const log: SessionLog;
+log.addView(telemetry.view);
+for await (const event of run({agent: 'claude', prompt: 'x', metrics: true})) telemetry.view(event);
+// @ts-expect-error it wants the module of the API
+telemetryView();
 
 export const used = [agents, request, createDecoder()];

@@ -7,7 +7,7 @@ import {stripControl} from '../text.ts';
 import {problemLine} from '../view/problem.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import type {Io} from './io.ts';
-import type {SessionHost} from './session.ts';
+import {type SessionHost, toStderr} from './session.ts';
 import {catchSignals} from './signals.ts';
 
 /** Follows a session while it is recorded, so that its end can be told: as the log has it, without secrets. */
@@ -90,11 +90,6 @@ export async function tellEnding(io: Io, report: EndingReport, telling: Telling)
   });
   lines.end();
   own?.release();
-}
-
-function toStderr({stderr}: Io): Pick<SessionHost, 'say' | 'warn'> {
-  const say = (line: string) => void stderr.write(`${line}\n`);
-  return {say, warn: say};
 }
 
 /** Cuts text into lines, without control sequences. */

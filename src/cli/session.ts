@@ -67,7 +67,7 @@ export interface Session {
 /**
  * Opens a session, does `work` in it and closes it. Without a host, once `work` is done a signal ends oneshot as it would any program, so
  * that a reader who never reads cannot hold it for ever.
- * @throws OneshotError INVALID_OPTION, STATE_UNWRITABLE before anything else is done; RECORDING_FAILED; what `work` throws.
+ * @throws OneshotError INVALID_OPTION, OTEL_UNAVAILABLE, STATE_UNWRITABLE before anything else is done; RECORDING_FAILED; what `work` throws.
  */
 export async function inSession<T>(
   io: Io,
@@ -75,12 +75,13 @@ export async function inSession<T>(
   work: (session: Session) => Promise<T>,
   open: () => Promise<SessionLog> = () => openNew(io),
 ): Promise<T> {
+  const {shared} = options;
+  const {warn} = shared ?? toStderr(io);
+  const telemetry = options.otel ? await (await import('./telemetry.ts')).openTelemetry({io, warn}) : null;
   const readable = options.sessionLog ? openReadableLog(options.sessionLog, io.stderr) : null;
   const redactor = redactorOf(io, options);
-  const telemetry = options.otel ? await (await import('./telemetry.ts')).openTelemetry(io) : null;
   const opened = await open();
   const log = redactor ? redactedLog(opened, redactor) : opened;
-  const {shared} = options;
   const own = shared ? null : shareHost(io);
   const {guard, signals} = shared ?? own!;
   const terminal = await (shared?.openTerminal() ?? openTerminal(io, options));
@@ -115,6 +116,12 @@ export async function inSession<T>(
     await telemetry?.finish();
     throwIfIncomplete(log, ends);
   }
+}
+
+/** Lines for the user of a session that is alone in its process. */
+export function toStderr({stderr}: Pick<Io, 'stderr'>): Pick<SessionHost, 'say' | 'warn'> {
+  const say = (line: string) => void stderr.write(`${line}\n`);
+  return {say, warn: say};
 }
 
 /** What the sessions of a process share; `leave()` it after the last one. */

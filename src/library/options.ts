@@ -25,6 +25,8 @@ export interface SessionOptions extends PlaceOptions {
   keepProcesses?: boolean;
   /** Largest frame held in memory, bytes. @default 64 MiB */
   maxFrameBytes?: number;
+  /** Record how the output of each run came through; see docs/metrics.md. @default false */
+  metrics?: boolean;
   /** Keep secrets out of the recording; see docs/redaction.md. @default true */
   redact?: boolean;
   /** Variables that hold a secret whatever they are called. @default none */
@@ -50,6 +52,7 @@ export interface Settled {
   activity: ActivityOptions;
   keepProcesses: boolean;
   maxFrameBytes: number;
+  metrics: boolean;
   /** Takes names of further variables that hold a secret; null: secrets are not kept out. */
   redactorWith(names: readonly string[]): Redactor | null;
 }
@@ -67,6 +70,7 @@ export function settle(options: SessionOptions): Settled {
     activity: {...DEFAULT_ACTIVITY, ...activity, limits: {...DEFAULT_ACTIVITY.limits, ...activity.limits}},
     keepProcesses: options.keepProcesses ?? false,
     maxFrameBytes: options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES,
+    metrics: options.metrics ?? false,
     redactorWith: (names) =>
       redact ? createRedactor({environments: [env, own], names: [...redactEnv, ...names]}) : null,
   };

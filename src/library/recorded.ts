@@ -21,7 +21,7 @@ export interface RecordedSettings extends Settled {
  */
 export async function recorded<Result>(
   opened: SessionLog,
-  {cwd, env, transport, activity, keepProcesses, maxFrameBytes, redactor}: RecordedSettings,
+  {cwd, env, transport, activity, keepProcesses, maxFrameBytes, metrics, redactor}: RecordedSettings,
   signals: Pick<RunContext, 'stop' | 'kill'>,
   work: (context: RunContext) => Promise<Result>,
 ): Promise<Result> {
@@ -29,7 +29,7 @@ export async function recorded<Result>(
   const guard = startGuard(companion('guard'));
   noteRedaction(log, redactor);
   try {
-    const context = {env, transport, activity, keepProcesses, maxFrameBytes, redactor, guard};
+    const context = {env, transport, activity, keepProcesses, maxFrameBytes, metrics, redactor, guard};
     return await work({...context, ...signals, log, cwd, clock: systemClock});
   } finally {
     await log.flush();

@@ -47,7 +47,7 @@ export class RunMeter {
   chunk(stream: StreamName, bytes: number): void {
     this.#bytes[stream] += bytes;
     this.#chunks++;
-    this.ended();
+    this.#readAtMs = this.#clock.monotonicMs();
     if (this.#readAtMs - this.#sampledAtMs < SAMPLE_MS) return;
     this.#sampledAtMs = this.#readAtMs;
     this.#use.sample();

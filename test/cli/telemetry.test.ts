@@ -1,11 +1,12 @@
 import {spawnSync} from 'node:child_process';
-import {readFileSync} from 'node:fs';
+import {appendFileSync, mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import * as api from '@opentelemetry/api';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {openTelemetry} from '../../src/cli/telemetry.ts';
-import {systemClock} from '../../src/clock.ts';
+import {openTelemetry, type TelemetryHost} from '../../src/cli/telemetry.ts';
+import {type Clock, systemClock} from '../../src/clock.ts';
+import {eventsOf, VERIFIED_SESSION} from '../session/logs.ts';
 import {ManualClock} from '../support/manual-clock.ts';
 import {Place, PROGRAM} from './program.ts';
 
@@ -42,6 +43,8 @@ function exportedBy(args: string[], env: Record<string, string> = {}): {stderr: 
   const lines = readFileSync(spans, 'utf8').trimEnd().split('\n');
   return {stderr, lines: lines.map((line) => JSON.parse(line))};
 }
+
+const host = (clock: Clock = systemClock): TelemetryHost => ({io: {env: {}, clock}, warn() {}});
 
 describe('oneshot --otel', () => {
   it('exports the spans and metrics of a real session to the SDK of the process, before it ends', () => {
@@ -85,15 +88,53 @@ describe('oneshot --otel', () => {
     });
   });
 
-  it('says what is missing where the package is not installed', async () => {
+  it('exports each session of a batch as a trace of its own, and says once that there is no SDK', async () => {
+    const tasks = join(place.work, 'tasks.jsonl');
+    const line = {task: 'x', executor: 'command', audit: false, agentArgs: ['true']};
+    for (const cwd of ['one', 'two']) {
+      mkdirSync(join(place.work, cwd));
+      appendFileSync(tasks, `${JSON.stringify({...line, cwd})}\n`);
+    }
+    const {lines} = exportedBy(['batch', tasks, '--otel', '--concurrency', '2']);
+    const ids = lines.filter(({isRoot}) => isRoot).map(({attributes}) => attributes['oneshot.session.id']);
+    expect(ids.toSorted()).toEqual(place.sessions().toSorted());
+    expect(ids).toHaveLength(2);
+    const {code, stderr} = await place.run(['batch', tasks, '--otel', '--fresh']);
+    expect(code).toBe(0);
+    expect(stderr.split('no OpenTelemetry SDK')).toHaveLength(2);
+  });
+
+  it.each([
+    ['is not installed', 'ERR_MODULE_NOT_FOUND', 'is not installed beside oneshot'],
+    ['cannot be loaded', 'ERR_INVALID_PACKAGE_CONFIG', 'cannot be loaded: because'],
+  ])('says what to do where the package %s', async (_, code, message) => {
     const load = async () => {
-      throw Object.assign(new Error('Cannot find package'), {code: 'ERR_MODULE_NOT_FOUND'});
+      throw Object.assign(new Error('because'), {code});
     };
-    const opened = openTelemetry({env: {}, stderr: process.stderr, clock: systemClock}, load);
-    await expect(opened).rejects.toMatchObject({
+    await expect(openTelemetry(host(), load)).rejects.toMatchObject({
       code: 'OTEL_UNAVAILABLE',
-      nextStep: expect.stringContaining('Install it'),
+      message: expect.stringContaining(message),
+      nextStep: expect.stringContaining('npm install @opentelemetry/api'),
     });
+  });
+
+  it('ends the export, and not the session, when the SDK fails', async () => {
+    let spans = 0;
+    api.trace.setGlobalTracerProvider({
+      getTracer: () => ({
+        startSpan() {
+          spans++;
+          throw new Error('out of order');
+        },
+        startActiveSpan() {},
+      }),
+    } as unknown as api.TracerProvider);
+    const said: string[] = [];
+    const {view, finish} = await openTelemetry({...host(), warn: (line) => said.push(line)});
+    for (const event of eventsOf(VERIFIED_SESSION)) view(event);
+    await finish();
+    expect(spans).toBe(1);
+    expect(said.at(-1)).toContain('nothing more is exported: out of order');
   });
 
   it('does not wait for ever for an exporter', async () => {
@@ -103,7 +144,7 @@ describe('oneshot --otel', () => {
       forceFlush: () => new Promise<void>(() => {}),
     };
     api.trace.setGlobalTracerProvider(never);
-    const {finish} = await openTelemetry({env: {}, stderr: process.stderr, clock});
+    const {finish} = await openTelemetry(host(clock));
     const finished = finish();
     clock.advance(5_000);
     await finished;

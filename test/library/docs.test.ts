@@ -18,6 +18,7 @@ beforeEach(() => {
   mkdirSync(scope, {recursive: true});
   symlinkSync(join(root, 'package.json'), join(scope, 'package.json'));
   symlinkSync(dirname(dirname(PROGRAM)), join(scope, 'dist'));
+  symlinkSync(join(root, 'node_modules/@opentelemetry'), join(place.work, 'node_modules/@opentelemetry'));
 });
 afterEach(() => place.remove());
 
@@ -32,6 +33,7 @@ const PRINTED: readonly RegExp[] = [
   /^canceled .*\n$/,
   /^\S+ unverified Write a haiku\n(?:.*\n)*unverified\n$/,
   /^\{ type: 'system', subtype: 'init', session_id: 's1' \}\nnoise\nagent_session \{.*\}\nunparsed \{.*\}\n$/,
+  /^(?:(?:worker|auditor) [\d.]+\n){4}$/,
 ];
 
 it('there is an expectation for each example', () => {
