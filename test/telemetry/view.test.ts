@@ -310,6 +310,23 @@ describe('spans of a session', () => {
     expect(attributes).not.toHaveProperty('gen_ai.request.model');
   });
 
+  it('are none of the end of a log whose beginning is not there', async () => {
+    const {spans} = await exportedParts([
+      update('t', 'completed'),
+      [{type: 'note', level: 'warning', code: 'AGENT_ERROR', text: 'x'}],
+      [runFinished(), WORKER],
+      [{type: 'session_finished', ending: 'verified', reason: '', text: null, iterations: 1}],
+    ]);
+    expect(spans).toEqual([]);
+  });
+
+  it('of a call without arguments have none, also when texts are asked for', async () => {
+    const [body] = call('t', 'Edit');
+    const parts = inRun([{...body, rawInput: undefined} as EventBody, WORKER]);
+    const {attributes} = (await exportedParts(parts, true)).span('execute_tool Edit');
+    expect(attributes).not.toHaveProperty('gen_ai.tool.call.arguments');
+  });
+
   it('have texts only when they are asked for', async () => {
     const parts = [
       ...inRun(call('t', 'Edit'), [
