@@ -122,9 +122,7 @@ describe('the transcript', () => {
   });
 
   it('shows why a run failed', () => {
-    expect(read([runFinished({outcome: 'failed', reason: 'HTTP 401'})])).toEqual([
-      'worker failed: HTTP 401',
-    ]);
+    expect(read([runFinished({outcome: 'failed', reason: 'HTTP 401'})])).toEqual(['worker failed: HTTP 401']);
   });
 
   it('shows a denied tool with the flag that would allow it', () => {
