@@ -4,6 +4,7 @@ import {type Clock, systemClock} from '../clock.ts';
 import {systemCode} from '../error.ts';
 import {oneLine} from '../text.ts';
 import {MAX_COMMAND_CHARS, type ProcessEntry, type ProcessFacts, type ProcessTable} from './process-table.ts';
+import {together} from './together.ts';
 import {NEVER, pause} from './within.ts';
 
 /** Unit of the CPU times in `stat`: USER_HZ, which is 100 on every architecture that Node runs on. */
@@ -20,14 +21,16 @@ const ENVIRON_READS = 5;
 
 /**
  * The processes of Linux, from /proc (proc(5)). Read in one go: a look at 300 processes takes some 5 ms, and nothing can
- * happen in between.
+ * happen in between. Runs that end at the same time share looks at all processes, and at their environments.
  * @param proc where it is mounted
  */
 export function linuxProcesses(proc = '/proc', clock: Clock = systemClock): ProcessTable {
+  const entriesOf = (pids: readonly string[]) => pids.flatMap((pid) => entryOf(proc, pid) ?? []);
+  const listAll = together(() => entriesOf(readdirSync(proc).filter((name) => /^\d+$/.test(name))));
+  const lookAtVariables = together(() => new VariablesSeen(proc));
   return {
     async list(pids) {
-      const names = pids?.map(String) ?? readdirSync(proc).filter((name) => /^\d+$/.test(name));
-      return names.flatMap((pid) => entryOf(proc, pid) ?? []);
+      return pids ? entriesOf(pids.map(String)) : listAll();
     },
     async below(pids) {
       const found = new Map<number, ProcessEntry>();
@@ -49,10 +52,11 @@ export function linuxProcesses(proc = '/proc', clock: Clock = systemClock): Proc
       const carriers = new Set<number>();
       let unknown = pids;
       for (let waitedMs = 0; waitedMs <= EXEC_LIMIT_MS; waitedMs += EXEC_POLL_MS) {
+        const seen = await lookAtVariables();
         unknown = unknown.filter((pid) => {
-          const carried = carries(join(proc, String(pid)), name);
-          if (carried) carriers.add(pid);
-          return carried === null;
+          const names = seen.of(pid);
+          if (names?.has(name)) carriers.add(pid);
+          return names === null;
         });
         if (unknown.length === 0) break;
         await pause(EXEC_POLL_MS, {clock, signal: NEVER});
@@ -132,17 +136,48 @@ function ioBytesOf(folder: string): number | null {
   return counters && Number(counters[1]) + Number(counters[2]);
 }
 
+/** Names of variables at one moment; each environment is read when it is first asked for. */
+class VariablesSeen {
+  readonly #proc: string;
+  readonly #names = new Map<number, ReadonlySet<string> | null>();
+
+  constructor(proc: string) {
+    this.#proc = proc;
+  }
+
+  /** null: not to be known now. */
+  of(pid: number): ReadonlySet<string> | null {
+    let names = this.#names.get(pid);
+    if (names === undefined) {
+      names = variablesOf(join(this.#proc, String(pid)));
+      this.#names.set(pid, names);
+    }
+    return names;
+  }
+}
+
 /**
  * null: not to be known now. In execve(2) the old arguments and environment are gone and the new ones not there yet; read
  * across it, the environment is empty too.
  */
-function carries(folder: string, name: string): boolean | null {
+function variablesOf(folder: string): ReadonlySet<string> | null {
   for (let time = 0; time < ENVIRON_READS; time += 1) {
     const environ = read(join(folder, 'environ'));
-    if (environ !== '' || !hasProgram(folder)) return `\0${environ}`.includes(`\0${name}=`);
+    if (environ !== '' || !hasProgram(folder)) return namesIn(environ);
     if (read(join(folder, 'cmdline')) === '') return null;
   }
-  return false;
+  return NONE;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function namesIn(environ: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const entry of environ.split('\0')) {
+    const end = entry.indexOf('=');
+    if (end > 0) names.add(entry.slice(0, end));
+  }
+  return names;
 }
 
 /** A kernel thread has none, a zombie has none any more. */

@@ -28,8 +28,11 @@ export interface Platform {
 
 export function platformOf(name: NodeJS.Platform): Platform {
   if (name === 'win32') return windowsPlatform();
-  return posixPlatform(process.kill, name === 'linux' ? linuxProcesses() : psProcesses());
+  return posixPlatform(process.kill, name === 'linux' ? LINUX_PROCESSES : psProcesses());
 }
+
+/** One for all, so that they share looks. */
+const LINUX_PROCESSES = linuxProcesses();
 
 export function posixPlatform(
   kill: typeof process.kill = process.kill,

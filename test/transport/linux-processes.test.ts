@@ -62,6 +62,17 @@ describe('the process table of Linux', () => {
     expect(await below(40, 46)).toBeUndefined();
   });
 
+  test('is looked at once for all who ask in one turn of the event loop', async () => {
+    make(7, {stat: statOf('agent'), environ: 'ONE=1\0TWO=2\0'});
+    const [one, other] = await Promise.all([table.list(), table.list()]);
+    expect(other).toBe(one);
+    expect(await table.list()).not.toBe(one);
+    const carriers = await Promise.all(['ONE', 'TWO', 'THREE'].map((name) => table.withVariable([7], name)));
+    expect(carriers).toEqual([new Set([7]), new Set([7]), new Set()]);
+    make(7, {environ: 'THREE=3\0'});
+    expect(await table.withVariable([7], 'THREE')).toEqual(new Set([7]));
+  });
+
   test('leaves out what ends between the look at the folder and the look at the process', async () => {
     make(6, {});
     mkdirSync(scratch('proc', 'self'), {recursive: true});
@@ -117,7 +128,8 @@ describe('the process table of Linux', () => {
     const pass = async (ms: number) => {
       for (let passedMs = 0; passedMs < ms; passedMs += 5) {
         clock.advance(5);
-        await new Promise(setImmediate);
+        // Timers go on in one turn, and looks in the next.
+        for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
       }
     };
     await pass(50);
