@@ -451,10 +451,11 @@ class Attempt {
 
   #chunk(child: Child, stream: StreamName, bytes: Buffer): void {
     this.#meter?.chunk(stream, bytes.length);
-    this.#take(stream, this.#redaction?.feed(stream, bytes) ?? {bytes, redacted: []});
+    const cleared = this.#redaction?.feed(stream, bytes) ?? {bytes, redacted: []};
+    this.#context.log.atOnce(() => this.#take(stream, cleared));
     this.#pauseWhileBehind(child);
-    // After the views, which somebody waits for: they are told in a microtask that is queued already.
-    queueMicrotask(() => this.#tellJudge());
+    // After the views, which somebody waits for.
+    this.#tellJudge();
   }
 
   /** Output without secrets is recorded and read. */

@@ -89,6 +89,8 @@ export class FileSessionLog implements SessionLog {
   #pumpScheduled = false;
   /** Something was written in this turn of the event loop; what else comes in it goes out together at its end. */
   #hasWrittenInTurn = false;
+  /** Within `atOnce`. */
+  #gathers = false;
   #failure: Error | null = null;
   #onFailure = new Set<(error: Error) => void>();
   #waiters: {bytes: number; callback: () => void}[] = [];
@@ -143,6 +145,20 @@ export class FileSessionLog implements SessionLog {
     file.push(Buffer.from(bytes));
     this.#queued(bytes.length);
     return offset;
+  }
+
+  atOnce(work: () => void): void {
+    if (this.#gathers) return work();
+    this.#gathers = true;
+    try {
+      work();
+    } finally {
+      this.#gathers = false;
+      if (this.#backlogBytes > 0 && this.#isDue()) {
+        this.#pump();
+        this.#endTurnLater();
+      }
+    }
   }
 
   rawSize(iteration: number, role: Role, stream: StreamName): number {
@@ -293,10 +309,19 @@ export class FileSessionLog implements SessionLog {
 
   #queued(bytes: number): void {
     this.#backlogBytes += bytes;
-    if (this.#writing || this.#pumpScheduled) return;
-    if (this.#hasWrittenInTurn && this.#backlogBytes < FULL_BATCH_BYTES) return;
+    if (this.#gathers || !this.#isDue()) return;
     this.#pumpScheduled = true;
     queueMicrotask(() => this.#pump());
+    this.#endTurnLater();
+  }
+
+  /** Whether what is queued is to be written before the turn is over. */
+  #isDue(): boolean {
+    if (this.#writing || this.#pumpScheduled) return false;
+    return !this.#hasWrittenInTurn || this.#backlogBytes >= FULL_BATCH_BYTES;
+  }
+
+  #endTurnLater(): void {
     if (this.#hasWrittenInTurn) return;
     this.#hasWrittenInTurn = true;
     setImmediate(() => this.#endTurn());

@@ -14,6 +14,8 @@ export interface SessionLog {
   append(draft: EventDraft): void;
   /** Queues exact bytes (copied) for a raw file and returns the offset at which they start. */
   appendRaw(iteration: number, role: Role, stream: StreamName, bytes: Uint8Array): number;
+  /** What `work` appends is written together and shown, where the disk is prompt, before this returns: sooner than by itself. */
+  atOnce(work: () => void): void;
   /** Bytes of a raw file so far, queued ones included: the offset of the next `appendRaw`. */
   rawSize(iteration: number, role: Role, stream: StreamName): number;
   /** Absolute path of a raw file, `<dir>/<iteration>/<role>.<stream>`. */

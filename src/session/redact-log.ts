@@ -52,6 +52,10 @@ class RedactedLog implements SessionLog {
     return this.#log.appendRaw(iteration, role, stream, bytes);
   }
 
+  atOnce(work: () => void): void {
+    this.#log.atOnce(work);
+  }
+
   rawSize(iteration: number, role: Role, stream: StreamName): number {
     return this.#log.rawSize(iteration, role, stream);
   }

@@ -52,6 +52,8 @@ export class RedactingStream {
   #from: number;
   #end: number;
   readonly #skipper: Skipper;
+  /** Nothing has begun and nothing is held back: what begins nothing passes without a further look. */
+  #isQuiet = true;
 
   /** `offset`: of the first byte that is fed. */
   constructor(rules: Rules, offset: number) {
@@ -74,10 +76,19 @@ export class RedactingStream {
 
   feed(chunk: Uint8Array): Released {
     if (chunk.length === 0) return {bytes: NOTHING, redactions: []};
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (!this.#isIdle() || !this.#skipper.skipAll(bytes)) this.#scan(bytes);
+    const bytes = Buffer.isBuffer(chunk)
+      ? chunk
+      : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const passes = this.#isQuiet && this.#skipper.skipAll(bytes);
+    if (!passes) this.#scan(bytes);
     this.#end += bytes.length;
-    return this.#release(bytes, this.#heldFrom());
+    if (passes) {
+      this.#from = this.#end;
+      return {bytes, redactions: []};
+    }
+    const released = this.#release(bytes, this.#heldFrom());
+    this.#isQuiet = this.#held.length === 0 && this.#spans.length === 0 && this.#isIdle();
+    return released;
   }
 
   /** The stream is over: what was held back. */
