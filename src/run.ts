@@ -451,23 +451,25 @@ class Attempt {
 
   #chunk(child: Child, stream: StreamName, bytes: Buffer): void {
     this.#meter?.chunk(stream, bytes.length);
-    const cleared = this.#redaction?.feed(stream, bytes) ?? {bytes, redacted: []};
-    this.#context.log.atOnce(() => this.#take(stream, cleared));
+    this.#take(stream, this.#redaction?.feed(stream, bytes) ?? {bytes, redacted: []});
     this.#pauseWhileBehind(child);
     // After the views, which somebody waits for.
     this.#tellJudge();
   }
 
-  /** Output without secrets is recorded and read. */
+  /** Output without secrets is read and recorded; the events first, which somebody waits to see. */
   #take(stream: StreamName, {bytes, redacted}: Cleared): void {
     const {log} = this.#context;
     const {iteration, role} = this.#request;
     this.#discarding ||=
       log.failure() !== null || (this.#stopping && log.backlogBytes() > BACKLOG_HIGH_BYTES);
+    log.atOnce(() => {
+      for (const body of redacted) this.record(body);
+      for (const event of this.#output.feed(stream, bytes)) this.#recordAgent(event);
+    });
     if (this.#discarding) this.#discard(stream, bytes.length);
     else log.appendRaw(iteration, role, stream, bytes);
-    for (const body of redacted) this.record(body);
-    for (const event of this.#output.feed(stream, bytes)) this.#recordAgent(event);
+    this.#keepPieces();
   }
 
   /** Both streams are over: what was held back. */
@@ -611,7 +613,6 @@ class Attempt {
   #recordAgent(event: AgentEvent): void {
     if (this.#discarding) return;
     for (const told of this.#redaction?.events(event) ?? [event]) this.#appendAgent(told);
-    this.#keepPieces();
     this.#untold.push(event.body);
   }
 

@@ -12,7 +12,7 @@ const files = readdirSync(root, {recursive: true, encoding: 'utf8'})
   .map((file) => file.split(sep).join('/'));
 
 const FLOORS: readonly (readonly [RegExp, number])[] = [
-  [/^(event|event-schema|error|clock|text|fields|retry|version)\.ts$/, 0],
+  [/^(event|event-schema|error|clock|text|bytes|fields|retry|version)\.ts$/, 0],
   [/^(transport|frame|activity|session|direct|metrics)\//, 1],
   [/^(executor|worktree|changes|notify)\//, 2],
   [/^supervision\.ts$/, 3],

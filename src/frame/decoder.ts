@@ -76,11 +76,10 @@ class Decoder implements FrameDecoder {
   }
 
   feed(chunk: Uint8Array): Frame[] {
-    for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
-      this.#open(chunk.subarray(from, from + PIECE_BYTES));
-      this.#decode();
-      this.#close();
-    }
+    if (chunk.length <= PIECE_BYTES) this.#take(chunk);
+    else
+      for (let from = 0; from < chunk.length; from += PIECE_BYTES)
+        this.#take(chunk.subarray(from, from + PIECE_BYTES));
     return this.#line.takeFrames();
   }
 
@@ -97,6 +96,12 @@ class Decoder implements FrameDecoder {
 
   workBytes(): number {
     return this.#workBytes + this.#line.workBytes + this.#window.copiedBytes;
+  }
+
+  #take(piece: Uint8Array): void {
+    this.#open(piece);
+    this.#decode();
+    this.#close();
   }
 
   #open(piece: Uint8Array): void {

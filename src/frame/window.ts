@@ -1,4 +1,5 @@
 import {isAscii} from 'node:buffer';
+import {asBuffer} from '../bytes.ts';
 
 /** A larger store is given back once little of it is used. */
 const RETAINED_BYTES = 1024 * 1024;
@@ -34,7 +35,7 @@ export class ByteWindow {
   add(chunk: Uint8Array): void {
     this.#isAscii = (this.keptBytes === 0 || this.#isAscii) && isAscii(chunk);
     if (this.keptBytes === 0) {
-      this.bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      this.bytes = asBuffer(chunk);
       return;
     }
     this.#append(chunk);
@@ -48,8 +49,8 @@ export class ByteWindow {
 
   /** Gives up everything below `index` and keeps the rest. */
   keepFrom(index: number): void {
-    if (this.keptBytes === 0) this.#append(this.bytes.subarray(index));
-    else this.#start += index;
+    if (this.keptBytes > 0) this.#start += index;
+    else if (index < this.bytes.length) this.#append(this.bytes.subarray(index));
     this.offset += index;
     this.bytes = NOTHING;
     if (this.#store.length > RETAINED_BYTES && this.keptBytes * 4 < this.#store.length) {

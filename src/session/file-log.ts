@@ -148,7 +148,10 @@ export class FileSessionLog implements SessionLog {
   }
 
   atOnce(work: () => void): void {
-    if (this.#gathers) return work();
+    if (this.#gathers) {
+      work();
+      return;
+    }
     this.#gathers = true;
     try {
       work();

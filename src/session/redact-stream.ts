@@ -3,6 +3,7 @@
  * looked for in three readings at a time: the bytes as they are, what they stand for as JSON strings, and what that stands
  * for as JSON strings once more. Its place is taken by as many bytes, so that every offset stays what it was.
  */
+import {asBuffer} from '../bytes.ts';
 import type {Automaton} from './redact-automaton.ts';
 import {maskOf} from './redact-mask.ts';
 import {type Clue, Matcher} from './redact-matcher.ts';
@@ -76,9 +77,7 @@ export class RedactingStream {
 
   feed(chunk: Uint8Array): Released {
     if (chunk.length === 0) return {bytes: NOTHING, redactions: []};
-    const bytes = Buffer.isBuffer(chunk)
-      ? chunk
-      : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const bytes = asBuffer(chunk);
     const passes = this.#isQuiet && this.#skipper.skipAll(bytes);
     if (!passes) this.#scan(bytes);
     this.#end += bytes.length;

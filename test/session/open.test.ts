@@ -251,6 +251,35 @@ describe('how bytes reach the disk', () => {
     await log.close();
   });
 
+  it('what is appended at once together, before that returns', async () => {
+    const log = await openSessionLog({stateDir: home, clock});
+    const seen: number[] = [];
+    log.addView(({seq}) => void seen.push(seq, linesOf(log.eventsPath).length));
+    log.atOnce(() => {
+      log.append(note('1'));
+      log.atOnce(() => log.append(note('2')));
+      expect(seen).toEqual([]);
+    });
+    expect(seen).toEqual([1, 2, 2, 2]);
+    log.atOnce(() => log.append(note('3')));
+    expect(linesOf(log.eventsPath)).toHaveLength(2);
+    await new Promise(setImmediate);
+    expect(linesOf(log.eventsPath)).toHaveLength(3);
+    await log.close();
+  });
+
+  it('what was appended at once until something went wrong', async () => {
+    const log = await openSessionLog({stateDir: home, clock});
+    const work = () => {
+      log.append(note('1'));
+      throw new Error('no more');
+    };
+    expect(() => log.atOnce(work)).toThrow('no more');
+    expect(linesOf(log.eventsPath)).toHaveLength(1);
+    log.atOnce(() => {});
+    await log.close();
+  });
+
   it('however much it is, before the turn is over', async () => {
     const log = await openSessionLog({stateDir: home, clock});
     log.append(note('x'));
