@@ -12,11 +12,17 @@ import {measureFigures} from './figures/measure.ts';
 const PATH = join(import.meta.dirname, 'baseline.json');
 const TRIES = 3;
 
+/**
+ * How fast a C program sees a write differs from machine to machine, more than ours does. What oneshot itself takes is held
+ * by check:live, against a reader of Node.
+ */
+const NOT_COMPARED: ReadonlySet<string> = new Set(['latency, PTY']);
+
 const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
 async function record(): Promise<boolean> {
   const figures = await measureFigures('full', say);
-  writeFileSync(PATH, `${JSON.stringify(recorded(figures), null, 2)}\n`);
+  writeFileSync(PATH, `${JSON.stringify(recorded(figures.filter(({name}) => !NOT_COMPARED.has(name))), null, 2)}\n`);
   return true;
 }
 
