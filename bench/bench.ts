@@ -22,7 +22,10 @@ const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
 async function record(): Promise<boolean> {
   const figures = await measureFigures('full', say);
-  writeFileSync(PATH, `${JSON.stringify(recorded(figures.filter(({name}) => !NOT_COMPARED.has(name))), null, 2)}\n`);
+  writeFileSync(
+    PATH,
+    `${JSON.stringify(recorded(figures.filter(({name}) => !NOT_COMPARED.has(name))), null, 2)}\n`,
+  );
   return true;
 }
 
