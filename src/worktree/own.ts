@@ -7,8 +7,9 @@
  */
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import {unwritable} from '../session/unwritable.ts';
-import {type Environment, git, unavailable} from './git-command.ts';
+import {type Environment, type GitResult, git, unavailable} from './git-command.ts';
 import {worktreeRoot} from './root.ts';
 
 export interface OwnWorktree {
@@ -85,7 +86,7 @@ export async function removeOwnWorktree(
   env: Environment,
 ): Promise<boolean> {
   // Without --force: git refuses where there is something that is not committed.
-  const removed = await git(['worktree', 'remove', path], {cwd: origin, env});
+  const removed = await whenNobodyElseDoes(() => git(['worktree', 'remove', path], {cwd: origin, env}));
   if (removed.exitCode !== 0) return false;
   // Only while it points where it began.
   await git(['update-ref', '-d', `refs/heads/${branch}`, base], {cwd: origin, env});
@@ -119,12 +120,27 @@ async function checkOut({path, branch, base, origin}: OwnWorktree, env: Environm
   const options = {cwd: existsSync(origin) ? origin : '/', env};
   // What git remembers of one that was deleted by hand is in the way.
   await git(['worktree', 'prune'], options);
-  const known = await git(['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`], options);
-  const what = known.exitCode === 0 ? [path, branch] : ['-b', branch, path, base];
-  const {exitCode, problem} = await git(['worktree', 'add', ...what], options);
+  const {exitCode, problem} = await whenNobodyElseDoes(async () => {
+    const known = await git(['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`], options);
+    const what = known.exitCode === 0 ? [path, branch] : ['-b', branch, path, base];
+    return git(['worktree', 'add', ...what], options);
+  });
   if (exitCode === 0) return;
   throw unavailable(
     `git could not make a worktree: ${problem}`,
     'See git worktree list, or leave out --worktree.',
   );
+}
+
+/** Git does not lock its list of worktrees: what it says when another one is just being made or removed (2.39). */
+const HALF_MADE = /failed to read .*worktrees.*commondir/;
+const TRY_AGAIN_MS = 50;
+const MAX_TRIES = 20;
+
+async function whenNobodyElseDoes(step: () => Promise<GitResult>): Promise<GitResult> {
+  for (let tries = 1; ; tries++) {
+    const result = await step();
+    if (result.exitCode === 0 || tries === MAX_TRIES || !HALF_MADE.test(result.problem)) return result;
+    await setTimeout(TRY_AGAIN_MS);
+  }
 }

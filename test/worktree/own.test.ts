@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {leaveOwnWorktree, leftWorktreeText} from '../../src/worktree/left.ts';
@@ -138,4 +138,29 @@ it('without git there is none', async () => {
     code: 'WORKTREE_UNAVAILABLE',
     message: 'git cannot be started',
   });
+});
+
+it('several sessions may begin and end at once', async () => {
+  for (let round = 0; round < 3; round++) {
+    const sessions = Array.from({length: 6}, (_, index) => `20260101-00000${round}-aaaaa${index}`);
+    const add = (one: string) => addOwnWorktree(repository.path, {...request(), session: one});
+    const added = await Promise.all(sessions.map(add));
+    const left = await Promise.all(added.map((own) => leaveOwnWorktree(own, repository.env)));
+    expect(left.map(({removed}) => removed)).toEqual(sessions.map(() => true));
+  }
+  expect(branches()).toEqual(['main']);
+});
+
+it('git that finds a worktree half made is asked again, but not for ever', async () => {
+  const half = join(repository.path, '.git', 'worktrees', 'half');
+  mkdirSync(half, {recursive: true});
+  for (const [name, text] of [
+    ['HEAD', 'ref: refs/heads/main'],
+    ['gitdir', '/nowhere/.git'],
+    ['locked', ''],
+    ['commondir', ''],
+  ])
+    writeFileSync(join(half, name!), text!);
+  setTimeout(() => writeFileSync(join(half, 'commondir'), '../..\n'), 200);
+  expect(existsSync((await add()).path)).toBe(true);
 });
