@@ -135,7 +135,7 @@ class Batch {
     const {task} = work;
     const shared: SessionHost = {
       ...host,
-      openTerminal: async () => this.#view.open(task),
+      openTerminal: async (redact) => this.#view.open({...task, task: redact(task.task)}),
       worktreeLeft(left) {
         worktree = left;
       },

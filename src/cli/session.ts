@@ -28,7 +28,8 @@ import {type CaughtSignals, catchSignals} from './signals.ts';
 export interface SessionHost {
   guard: Guard;
   signals: CaughtSignals;
-  openTerminal(): Promise<TerminalView>;
+  /** `redact`: for what is shown beside the session's events. */
+  openTerminal(redact: (text: string) => string): Promise<TerminalView>;
   /** Told in place of the user. */
   worktreeLeft(left: LeftWorktree): void;
   /** A line for the user. */
@@ -84,7 +85,7 @@ export async function inSession<T>(
   const log = redactor ? redactedLog(opened, redactor) : opened;
   const own = shared ? null : shareHost(io);
   const {guard, signals} = shared ?? own!;
-  const terminal = await (shared?.openTerminal() ?? openTerminal(io, options));
+  const terminal = await (shared?.openTerminal(redactor?.text ?? String) ?? openTerminal(io, options));
   log.addView(terminal.view);
   noteRedaction(log, redactor);
   if (readable) log.addView(readable.view);

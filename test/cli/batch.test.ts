@@ -46,6 +46,14 @@ function resultsOf(stdout: string): BatchResult[] {
 }
 
 describe('a batch', () => {
+  it('shows no secret of a task', async () => {
+    write(task('true', {task: 'use hidden-word-1'}));
+    const {code, stdout, stderr} = await place.run(batch(), {env: {MY_TOKEN: 'hidden-word-1'}});
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/^\[1\] use \*+|^\[1\] use \[redacted/m);
+    expect(stdout + stderr).not.toContain('hidden-word');
+  });
+
   it('runs each line in a session of its own, and prints a table', async () => {
     write('// two tasks', task('echo one', {id: 'first'}), '', task('echo two'));
     const {code, stdout, stderr} = await place.run(batch());
