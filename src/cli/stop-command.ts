@@ -69,19 +69,23 @@ function stillRunning({id}: FoundSession, {pid}: LockOwner, {kill, waitMs}: Stop
   );
 }
 
-/** Its oneshot ended, or died and may have left processes behind. */
+/**
+ * Its oneshot ended, or died and may have left processes behind.
+ * @throws OneshotError UNREADABLE_FILE when its log cannot be read
+ */
 async function afterItsOwner(
   {id, dir}: FoundSession,
   status: ListedSession['status'],
   io: Io,
 ): Promise<number> {
-  if (status !== 'crashed') {
+  const why = UNCERTAIN_ENDS[status];
+  if (why === undefined) {
     await print(io, `session ${id} is over: ${status}\n`);
     return EXIT.ok;
   }
   const {ended, survivors, failed} = await endStrays(await marksOf(dir), {clock: io.clock});
   const said = [
-    `session ${id} is over: its oneshot has died\n`,
+    `session ${id} is over: ${why}\n`,
     ended.length > 0 ? `ended what it had left running, ${processList(ended)}\n` : '',
     survivors.length > 0 ? `could not end ${processList(survivors)}\n` : '',
     failed === null ? '' : `processes that it left running could not be looked for: ${failed}\n`,
@@ -89,3 +93,9 @@ async function afterItsOwner(
   await print(io, said.join(''));
   return survivors.length > 0 || failed !== null ? EXIT.failed : EXIT.ok;
 }
+
+/** How a session stands that may have left something running, in words. */
+const UNCERTAIN_ENDS: Partial<Record<ListedSession['status'], string>> = {
+  crashed: 'its oneshot has died',
+  damaged: 'its log is damaged and does not tell for certain how',
+};

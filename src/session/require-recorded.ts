@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {OneshotError} from '../error.ts';
 import type {SessionLog} from './log.ts';
 
@@ -8,7 +9,9 @@ export function requireRecorded(log: SessionLog): void {
   throw new OneshotError(
     'RECORDING_FAILED',
     `the session could not be recorded: ${failure.message}`,
-    `See that ${log.dir} is there and has room; oneshot resume ${log.id} goes on with what was recorded.`,
+    existsSync(log.eventsPath)
+      ? `See that ${log.dir} has room; oneshot resume ${log.id} goes on with what was recorded.`
+      : 'Nothing of it is left: run it again.',
     {cause: failure},
   );
 }

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import {hostname} from 'node:os';
@@ -251,6 +252,29 @@ describe('oneshot stop', () => {
     );
   });
 
+  it('ends what a session with a damaged log has left', async () => {
+    const mark = newMark();
+    const left = spawn('sleep', ['1000'], {env: {[mark]: '1'}, stdio: 'ignore'});
+    const ended = once(left, 'exit');
+    const role = {iteration: 1, role: 'worker'} as const;
+    const dir = record(30, [[sessionStarted()], [runStarted({mark}), role]]);
+    appendFileSync(join(dir, 'events.jsonl'), '{"no":"event"}\n');
+    diedOver(dir);
+    const {code, stdout} = await place.run(['stop', 'last']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/is over: its log is damaged .*\nended what it had left running, 1 process: /);
+    await ended;
+  });
+
+  it('says so when it cannot read a session', async () => {
+    const log = join(record(30), 'events.jsonl');
+    rmSync(log);
+    symlinkSync('events.jsonl', log);
+    const {code, stdout, stderr} = await place.run(['stop', 'last']);
+    expect({code, stdout}).toEqual({code: 2, stdout: ''});
+    expect(stderr).toMatch(/^oneshot: UNREADABLE_FILE: /);
+  });
+
   it.each([
     [
       {pid: 7, startedAt: '1', host: 'elsewhere', at: Date.now()},
@@ -321,7 +345,7 @@ describe('a session folder that is removed while it is written', () => {
     rmSync(place.recorded('.'), {recursive: true});
     const {code, stderr} = await running.ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/RECORDING_FAILED: .*the session folder .* is gone/);
+    expect(stderr).toMatch(/RECORDING_FAILED: .*the session folder .* is gone\. Nothing of it is left/);
     expect(existsSync(join(place.state, 'sessions'))).toBe(true);
     expect(place.sessions()).toEqual([]);
   });
