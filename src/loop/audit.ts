@@ -7,6 +7,7 @@ import type {SessionState} from '../session/state.ts';
 import {filesOpenForWriting} from '../transport/open-files.ts';
 import type {AgentRun, AgentRuns, Attempt, Order} from './agent-runs.ts';
 import type {Overrun} from './budget.ts';
+import {withNextStep} from './failure.ts';
 import {type Files, isSame} from './files.ts';
 import {headed} from './headers.ts';
 import {VERDICT_SCHEMA} from './prompts/answer-format.ts';
@@ -120,10 +121,10 @@ function foldersAround(folder: string): string[] {
 }
 
 /** Only an auditor that came to its own end has a say. */
-export function verdictOf({finished}: Pick<AgentRun, 'finished'>): Verdict {
+export function verdictOf({finished, failure}: Pick<AgentRun, 'finished' | 'failure'>): Verdict {
   const {outcome, reason, text} = finished;
   if (outcome === 'completed') return {type: 'verdict', ...readVerdict(text ?? '')};
-  const why = `The auditor ${outcome}: ${reason}`;
+  const why = withNextStep(`The auditor ${outcome}: ${reason}`, failure);
   return {type: 'verdict', verdict: null, reason: why, feedback: null, how: 'none'};
 }
 

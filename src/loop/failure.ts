@@ -1,5 +1,6 @@
 /** An agent that failed says nothing of the task. What can be done about it is read from how its run ended. */
 import type {RunFinished, StopRequested} from '../event.ts';
+import {sentence} from '../text.ts';
 
 /**
  * `again`: another try may do better. `elsewhere`: not with this agent as it is set up, but another one may. `never`: what
@@ -28,6 +29,11 @@ const USAGE: Failure = {remedy: 'never', isOverload: false, nextStep: 'Correct t
 
 function elsewhere(nextStep: string): Failure {
   return {remedy: 'elsewhere', isOverload: false, nextStep};
+}
+
+/** What happened, and then what a person can do about it where that is known. */
+export function withNextStep(what: string, failure: Failure | null): string {
+  return failure?.nextStep ? `${sentence(what.trimEnd())} ${failure.nextStep}` : what;
 }
 
 /** `stop`: why oneshot stopped the run, or null. */

@@ -12,10 +12,10 @@ import type {
 } from '../event.ts';
 import {type AgentChoice, type RunContext, shownOn, synced} from '../run.ts';
 import {fold, isJudged, isUnchanged, redOf, type SessionState} from '../session/state.ts';
-import {sentence} from '../text.ts';
 import {type AgentRun, AgentRuns, type Attempt, canGoOn} from './agent-runs.ts';
 import {Audit, verdictOf} from './audit.ts';
 import {runChecks} from './checks.ts';
+import {withNextStep} from './failure.ts';
 import {Files, isSame} from './files.ts';
 import {headed} from './headers.ts';
 import {DEFAULT_RULES, type LoopOptions, type LoopResult} from './options.ts';
@@ -305,7 +305,7 @@ export class LoopedSession {
     const before = this.#state.snapshot;
     const after = await this.#files.snapshot(this.#iteration, 'auditor');
     if (isSame(before, after) === false) return {do: 'audit'};
-    const verdict = verdictOf({finished});
+    const verdict = verdictOf({finished, failure: null});
     this.#record(this.#iteration, 'auditor', verdict);
     await this.#context.log.flush();
     return this.#obey(verdict);
@@ -426,9 +426,5 @@ function partOf({check, result, exitCode, tail, reason}: CheckFinished): CheckPa
 function endOfFailedRun({finished: {outcome, reason}, overrun, failure}: AgentRun): End {
   if (overrun) return {ending: 'over-budget', reason: overrun.reason};
   if (outcome === 'canceled') return {ending: 'interrupted', reason: `The worker canceled: ${reason}`};
-  const what = `The worker ${outcome}: ${reason}`;
-  return {
-    ending: 'failed',
-    reason: failure?.nextStep ? `${sentence(what.trimEnd())} ${failure.nextStep}` : what,
-  };
+  return {ending: 'failed', reason: withNextStep(`The worker ${outcome}: ${reason}`, failure)};
 }

@@ -63,6 +63,17 @@ describe('the auditor', () => {
     expect(verdicts()).toEqual([[null, 'none']]);
   });
 
+  it('that may not use its model leaves it so at once, and says what to do', async () => {
+    const refused = claudeSays('Invalid API key · Please run /login', {is_error: true});
+    const {finished} = await begin([claudeSays('painted'), refused], {rules: {agentRetries: 2}});
+    expect(finished).toMatchObject({
+      ending: 'unverified',
+      reason:
+        'The auditor failed: Invalid API key · Please run /login. Log in with the agent itself, or correct its key.',
+    });
+    expect(world.starts()).toHaveLength(2);
+  });
+
   it('that is unclear twice leaves the work unverified', async () => {
     const {finished} = await begin([claudeSays('painted'), claudeSays('fine'), claudeSays('very fine')]);
     expect(finished.ending).toBe('unverified');
