@@ -22,18 +22,19 @@ export async function complete(completion: Completion, tell: Tell): Promise<EndL
   const {model, url, maxRetries} = options;
   tell({type: 'start', model, endpoint: url.origin});
   let spent = NO_USAGE;
-  let withUsage = true;
+  const without = new Set<OptionalField>();
   for (let attempt = 1; ; ) {
-    const request = requestOf(completion, withUsage);
+    const request = requestOf(completion, without);
     const asked = await ask({options, key, request, clock}, tell);
     const {end, answer, afterMs} = asked;
     if (answer.hasBegun || answer.isFinished || answer.usage) {
       spent = addUsage(spent, {...(answer.usage ?? NO_USAGE), turns: 1});
       tell({type: 'usage', ...spent});
     }
-    if (withUsage && wantsNoStreamOptions(asked)) {
-      withUsage = false;
-      tell({type: 'note', text: 'The server does not know stream_options: it is asked again without them.'});
+    const refused = refusedField(asked, completion, without);
+    if (refused !== null) {
+      without.add(refused);
+      tell({type: 'note', text: NOTES[refused]});
       continue;
     }
     const delayMs = waitMs(attempt, afterMs, random);
@@ -47,20 +48,51 @@ export async function complete(completion: Completion, tell: Tell): Promise<EndL
   }
 }
 
+/** What not every server takes. */
+type OptionalField = 'stream_options' | 'response_format';
+
+const NOTES: Readonly<Record<OptionalField, string>> = {
+  stream_options: 'The server does not know stream_options: it is asked again without them.',
+  response_format:
+    'The server refuses the schema of the answer, or the request: it is asked again without it.',
+};
+
 /** What the user adds never changes what we rely on. */
-function requestOf({options: {model, body}, prompt}: Completion, withUsage: boolean): Json {
+function requestOf(
+  {options: {model, body, answerSchema}, prompt}: Completion,
+  without: ReadonlySet<OptionalField>,
+): Json {
+  const withSchema = answerSchema !== null && !without.has('response_format');
   return {
+    ...(withSchema && {response_format: responseFormatOf(answerSchema)}),
     ...body,
     model,
     messages: [{role: 'user', content: prompt}],
     stream: true,
-    ...(withUsage && {stream_options: {include_usage: true}}),
+    ...(!without.has('stream_options') && {stream_options: {include_usage: true}}),
   };
 }
 
-function wantsNoStreamOptions({end}: Asked): boolean {
-  return !end.ok && (end.status === 400 || end.status === 422) && end.reason.includes('stream_options');
+function responseFormatOf(schema: Json): Json {
+  return {type: 'json_schema', json_schema: {name: 'answer', strict: true, schema}};
 }
+
+/** What the server does not take of what we have added, or null. */
+function refusedField(
+  {end}: Asked,
+  {options: {body, answerSchema}}: Completion,
+  without: ReadonlySet<OptionalField>,
+): OptionalField | null {
+  if (end.ok || end.status === null) return null;
+  const isRefusal = end.status === 400 || end.status === 422;
+  if (isRefusal && !without.has('stream_options') && end.reason.includes('stream_options'))
+    return 'stream_options';
+  const hasSchema = answerSchema !== null && !('response_format' in body) && !without.has('response_format');
+  // Of a schema that they do not take, some say no more than that the request is wrong.
+  return hasSchema && (isRefusal || SPEAKS_OF_SCHEMA.test(end.reason)) ? 'response_format' : null;
+}
+
+const SPEAKS_OF_SCHEMA = /response_format|json_schema|grammar/i;
 
 function isWorthRetry({end}: Asked): boolean {
   return !end.ok && end.canRetry && (end.status === null || isRetriable(end.status));

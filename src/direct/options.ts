@@ -18,6 +18,8 @@ export interface DirectOptions {
   idleMs: number;
   /** Further fields of the request. */
   body: Json;
+  /** JSON Schema of the answer; null: it is free. */
+  answerSchema: Json | null;
 }
 
 /** Less than the clocks of a run allow by default: then there is time left for a retry. */
@@ -37,6 +39,7 @@ const FLAGS = {
   'first-token-timeout-ms': {type: 'string'},
   'idle-timeout-ms': {type: 'string'},
   body: {type: 'string'},
+  'answer-schema': {type: 'string'},
 } as const;
 
 /** @throws OneshotError INVALID_OPTION */
@@ -59,7 +62,8 @@ export function readDirectOptions(args: readonly string[]): DirectOptions {
     maxRetries: amount('max-retries', {normally: DEFAULT_MAX_RETRIES, from: 0, to: MAX_RETRIES}),
     firstTokenMs: amount('first-token-timeout-ms', timeout(DEFAULT_FIRST_TOKEN_MS)),
     idleMs: amount('idle-timeout-ms', timeout(DEFAULT_IDLE_MS)),
-    body: bodyOf(flags.body),
+    body: jsonOf('--body', flags.body, 'the further fields of the request, such as {"temperature":0}') ?? {},
+    answerSchema: jsonOf('--answer-schema', flags['answer-schema'], 'a JSON Schema'),
   };
 }
 
@@ -112,16 +116,13 @@ function wholeNumber(flag: string, given: string | undefined, {normally, from, t
   );
 }
 
-function bodyOf(given: string | undefined): Json {
-  if (given === undefined) return {};
+function jsonOf(flag: string, given: string | undefined, wanted: string): Json | null {
+  if (given === undefined) return null;
   try {
     const value: unknown = JSON.parse(given);
     if (isJson(value)) return value;
   } catch {}
-  throw invalid(
-    '--body is no JSON object',
-    'Give the further fields of the request, such as {"temperature":0}.',
-  );
+  throw invalid(`${flag} is no JSON object`, `Give ${wanted}.`);
 }
 
 function invalid(message: string, nextStep: string): OneshotError {

@@ -31,13 +31,14 @@ export const direct: Executor = {
   pendingAsk: async () => null,
   recover: async () => null,
 
-  command(installation, {permissionMode, model, agentArgs}) {
+  command(installation, {permissionMode, model, agentArgs, answerSchema}) {
     if (!MODES.includes(permissionMode)) throw permissionModeUnsupported(installation, permissionMode, MODES);
     if (model === null) {
       const nextStep = 'Name it with --worker-model or --auditor-model.';
       throw new OneshotError('INVALID_OPTION', 'The executor "direct" needs a model.', nextStep);
     }
-    const argv = [...installation.program, ...agentArgs, `--model=${model}`] as const;
+    const schema = answerSchema === null ? [] : [`--answer-schema=${JSON.stringify(answerSchema)}`];
+    const argv = [...installation.program, ...agentArgs, ...schema, `--model=${model}`] as const;
     return {argv, env: {}, promptDelivery: 'stdin', promptIndex: null, structured: true};
   },
 

@@ -69,6 +69,13 @@ describe('a direct auditor', () => {
     expect({code, stdout}).toEqual({code: 0, stdout: 'worked\n'});
     expect(stderr).not.toContain('warning');
     expect(stderr).toContain('verified after 1 iteration: I looked.');
+    expect(server.requests).toMatchObject([
+      {
+        body: {
+          response_format: {json_schema: {schema: {required: ['verdict', 'reason', 'criteria', 'feedback']}}},
+        },
+      },
+    ]);
     const [, audit] = eventsOf('run_started');
     expect(audit).toMatchObject({
       role: 'auditor',

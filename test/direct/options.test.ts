@@ -70,6 +70,7 @@ describe('the options of the direct program', () => {
       firstTokenMs: 240_000,
       idleMs: 100_000,
       body: {},
+      answerSchema: null,
     });
   });
 
@@ -80,6 +81,7 @@ describe('the options of the direct program', () => {
       '300000',
       '--idle-timeout-ms=1',
       '--body={"a":[1]}',
+      '--answer-schema={"type":"object"}',
     ];
     expect(readDirectOptions([...AT, '--model=-m', '--api-key-env', 'K', ...more])).toMatchObject({
       model: '-m',
@@ -88,6 +90,7 @@ describe('the options of the direct program', () => {
       firstTokenMs: 300_000,
       idleMs: 1,
       body: {a: [1]},
+      answerSchema: {type: 'object'},
     });
   });
 
@@ -100,6 +103,7 @@ describe('the options of the direct program', () => {
     ['--first-token-timeout-ms=5m'],
     ['--body=[]'],
     ['--body={'],
+    ['--answer-schema=1'],
     ['--model'],
     ['--modle=x'],
     ['word'],

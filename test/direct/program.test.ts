@@ -322,6 +322,42 @@ describe('another request', () => {
     expect(server.requests[1]!.body).not.toHaveProperty('stream_options');
   });
 
+  it.each<[string, Reply]>([
+    ['says so', refuses(400, {error: {message: "'response_format' is not supported"}})],
+    ['says no more than that the request is wrong', refuses(422, 'Unprocessable')],
+    ['fails with it', refuses(500, {error: {message: 'failed to parse grammar'}})],
+  ])('is made at once without a schema of the answer where the server %s', async (_name, refusal) => {
+    const args = ['--answer-schema={"type":"object"}'];
+    const {types} = await askServer([refusal, streams(answer('ok'))], {args});
+    const schema = {name: 'answer', strict: true, schema: {type: 'object'}};
+    const formats = server.requests.map(({body}) => body.response_format);
+    expect(formats).toEqual([{type: 'json_schema', json_schema: schema}, undefined]);
+    expect(types).toEqual(['start', 'note', 'response', 'text', 'usage', 'end']);
+  });
+
+  it('is not made for a schema where the key is refused', async () => {
+    const {end} = await askServer([refuses(401, 'who are you')], {args: ['--answer-schema={}']});
+    expect(end.reason).toContain('HTTP 401: who are you');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is made without both where the server knows neither', async () => {
+    const replies = [refuses(400, 'no stream_options'), refuses(400, 'no'), refuses(400, 'never')];
+    const {end} = await askServer(replies, {args: ['--answer-schema={}']});
+    expect(end.reason).toBe('HTTP 400: never');
+    expect(server.requests.map(({body}) => ['stream_options' in body, 'response_format' in body])).toEqual([
+      [true, true],
+      [false, true],
+      [false, false],
+    ]);
+  });
+
+  it('keeps a form of the answer that the user asks for', async () => {
+    const args = ['--answer-schema={}', '--body={"response_format":{"type":"json_object"}}'];
+    await askServer([refuses(400, 'no')], {args});
+    expect(server.requests.map(({body}) => body.response_format)).toEqual([{type: 'json_object'}]);
+  });
+
   it('counts the tokens of those before it', async () => {
     const error = usage + event({error: {message: 'overloaded', code: 503}});
     const {lines} = await askServer([streams(error), streams(answer('ok'))], {clock: hasty});

@@ -31,6 +31,12 @@ describe('the direct executor', () => {
     });
   });
 
+  it('hands on the schema of the answer', async () => {
+    const installation = await direct.locate(ENV, ARGS);
+    const {argv} = direct.command(installation, {...request, answerSchema: {type: 'object'}});
+    expect(argv).toContain('--answer-schema={"type":"object"}');
+  });
+
   it('only reads, and has neither a session nor files nor a login of its own', async () => {
     const installation = await direct.locate(ENV, ARGS);
     const traces = {env: {}, agentArgs: ARGS, cwd: '/', pid: 1, agentSession: 'chat-1', startedAtMs: 0};
