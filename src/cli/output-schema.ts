@@ -13,6 +13,7 @@ const count = z.int().min(0);
 const time = z.number().describe('ms since the epoch.');
 const ms = z.number().describe('ms.');
 const role = z.enum(['worker', 'auditor', 'check']).nullable();
+const checkResult = z.enum(['green', 'red', 'unable']);
 const verdictWord = z.enum(['DONE', 'RETRY', 'IMPOSSIBLE']).nullable();
 
 const auditedCriteria = z.array(
@@ -138,7 +139,7 @@ export const showSchema = z.object({
         .array(
           z.object({
             check: z.string(),
-            result: z.enum(['green', 'red', 'unable']),
+            result: checkResult,
             reason: z.string(),
             exitCode: nullableNumber,
             durationMs: ms,
@@ -206,6 +207,14 @@ const runExplained = z.object({
     })
     .nullable(),
   verdict: z.object({verdict: verdictWord, reason: z.string()}).nullable(),
+  check: z
+    .object({check: z.string(), result: checkResult, reason: z.string()})
+    .nullable()
+    .describe('What was checked; null: the run is none of a check.'),
+  followedBy: z
+    .object({how: z.enum(['again', 'resume', 'fallback']), executor: z.string(), delayMs: ms})
+    .nullable()
+    .describe('The run failed, and was made again or by another agent.'),
 });
 
 /** `oneshot explain --json`. */

@@ -48,6 +48,8 @@ function runLines(run: RunExplained): string[] {
     ['left', sweptFact(run)],
     ['exit', run.end && exitFact(run.end)],
     ['recovered', run.end && recoveredFact(run.end)],
+    ['check', run.check && `${run.check.result}: ${run.check.check}`],
+    ['then', run.followedBy && followingFact(run.followedBy)],
     ['verdict', run.verdict && `${run.verdict.verdict ?? 'unclear'}: ${run.verdict.reason}`],
   ];
   const known = facts.filter(([, fact]) => fact);
@@ -99,6 +101,20 @@ function stopFact(stop: StopExplained): string {
     cancel: 'by the user',
   };
   return `at ${duration(stop.afterMs)} ${causes[stop.cause]}`;
+}
+
+function followingFact({how, executor, delayMs}: NonNullable<RunExplained['followedBy']>): string {
+  const after = delayMs === 0 ? '' : `, after ${duration(delayMs)}`;
+  switch (how) {
+    case 'resume':
+      return `run again in its own session${after}`;
+    case 'again':
+      return `run again in a new session${after}`;
+    case 'fallback':
+      return `${executor} took over${after}`;
+    default:
+      return how satisfies never;
+  }
 }
 
 function sweptFact({swept: {ended, survivors, kept}}: RunExplained): string {

@@ -7,6 +7,8 @@ import {Progress} from '../activity/progress.ts';
 import type {
   AgentAsk,
   AgentRetry,
+  CheckFinished,
+  CheckResult,
   ClockName,
   Ending,
   EvidenceKind,
@@ -17,6 +19,7 @@ import type {
   ProcessesSwept,
   Role,
   RunFinished,
+  RunRetry,
   RunStarted,
   StallSuspected,
   StopRequested,
@@ -62,6 +65,10 @@ export interface RunExplained {
   end: RunEnd | null;
   /** An auditor's. */
   verdict: {verdict: VerdictWord | null; reason: string} | null;
+  /** What was checked, and what came of it; null: the run is none of a check. */
+  check: {check: string; result: CheckResult; reason: string} | null;
+  /** The run failed, and what was done about it; null: nothing. */
+  followedBy: Pick<RunRetry, 'how' | 'executor' | 'delayMs'> | null;
 }
 
 export interface RunEnd {
@@ -166,6 +173,8 @@ class RunStory {
       swept: {ended: [], survivors: [], kept: []},
       end: null,
       verdict: null,
+      check: null,
+      followedBy: null,
     };
   }
 
@@ -204,7 +213,19 @@ class RunStory {
         break;
       case 'verdict':
         this.#run.verdict = {verdict: event.verdict, reason: shortened(event.reason)};
+        break;
+      case 'check_finished':
+        this.#checked(event);
+        break;
+      case 'run_retry':
+        this.#run.followedBy = {how: event.how, executor: event.executor, delayMs: event.delayMs};
     }
+  }
+
+  /** One that could not be started has no run. */
+  #checked({check, result, reason}: CheckFinished): void {
+    if (this.#run.role !== 'check' || this.#run.check) return;
+    this.#run.check = {check: shortened(check), result, reason: shortened(reason)};
   }
 
   /** What comes after the stop is no life of its own. */

@@ -1,11 +1,13 @@
 /** Events for tests, with the head filled in. */
 import type {
+  CheckFinished,
   EventBody,
   EventHead,
   LastEvidences,
   OneshotEvent,
   RunFinished,
   RunMetrics,
+  RunRetry,
   RunStarted,
   StopRequested,
 } from '../../src/event.ts';
@@ -121,4 +123,41 @@ export function runMetrics(more: Partial<RunMetrics> = {}): RunMetrics {
     eventLoopDelayMs: {p50: 0.1, p99: 4, max: 9},
     ...more,
   };
+}
+
+/** A check that is red. */
+export function checkFinished(
+  more: Partial<CheckFinished> = {},
+  head: Partial<EventHead> = {},
+): OneshotEvent {
+  return event(
+    {
+      type: 'check_finished',
+      check: 'npm test',
+      result: 'red',
+      reason: 'exit code 1: 2 failed',
+      exitCode: 1,
+      durationMs: 1500,
+      tail: '2 failed',
+      ...more,
+    },
+    {source: 'runner', role: 'check', ...head},
+  );
+}
+
+/** A run that failed is made again in the agent's own session. */
+export function runRetry(more: Partial<RunRetry> = {}, head: Partial<EventHead> = {}): OneshotEvent {
+  return event(
+    {
+      type: 'run_retry',
+      attempt: 1,
+      maxAttempts: 2,
+      delayMs: 5000,
+      how: 'resume',
+      executor: 'claude',
+      reason: 'exit code 3',
+      ...more,
+    },
+    {source: 'runner', ...head},
+  );
 }

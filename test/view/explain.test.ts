@@ -5,10 +5,12 @@ import {noGaps} from '../../src/session/read.ts';
 import {Explanation, type SessionExplained} from '../../src/view/explain.ts';
 import {explanationLines} from '../../src/view/explain-lines.ts';
 import {
+  checkFinished,
   event,
   NO_EVIDENCE,
   NO_USAGE,
   runFinished,
+  runRetry,
   runStarted,
   says,
   stopRequested,
@@ -235,6 +237,40 @@ describe('a run', () => {
       ours({type: 'verdict', verdict: word, reason: 'three lines', feedback: null, how: 'json'}, 2000);
     expect(runLines(finished({}, 1000), verdict('DONE')).at(-1)).toBe('  verdict    DONE: three lines');
     expect(runLines(finished({}, 1000), verdict(null)).at(-1)).toBe('  verdict    unclear: three lines');
+  });
+
+  it('of a check tells what was checked and what came of it', () => {
+    const check = runStarted({executor: 'command', agentVersion: null}, {role: 'check'});
+    const end = finished({outcome: 'failed', reason: 'exit code 1', exitCode: 1}, 1500);
+    const story = explained([
+      started(),
+      check,
+      end,
+      checkFinished(),
+      checkFinished({check: 'never started'}),
+    ]);
+    expect(story.runs).toHaveLength(1);
+    expect(story.runs[0]!.check).toEqual({check: 'npm test', result: 'red', reason: 'exit code 1: 2 failed'});
+    expect(lines([started(), check, end, checkFinished()]).slice(1, 5)).toEqual([
+      'check 1: command, 1.5 s, failed: exit code 1',
+      '  evidence   none',
+      '  exit       code 1',
+      '  check      red: npm test',
+    ]);
+  });
+
+  it('of an agent is not told as that of a check which could not be started', () => {
+    const story = explained([started(), runStarted(), finished({}, 10), checkFinished({result: 'unable'})]);
+    expect(story.runs[0]!.check).toBeNull();
+  });
+
+  it.each<[Parameters<typeof runRetry>[0], string]>([
+    [{}, '  then       run again in its own session, after 5.0 s'],
+    [{how: 'again'}, '  then       run again in a new session, after 5.0 s'],
+    [{how: 'fallback', executor: 'cline', delayMs: 0}, '  then       cline took over'],
+  ])('that failed tells what followed: %j', (more, text) => {
+    const end = finished({outcome: 'failed', reason: 'exit code 3', exitCode: 3}, 1000);
+    expect(runLines(end, runRetry(more)).at(-1)).toBe(text);
   });
 
   it('that was started anew after a refused flag is one run', () => {

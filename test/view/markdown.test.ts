@@ -4,7 +4,7 @@ import {describe, expect, it} from 'vitest';
 import type {AgentPlan, OneshotEvent} from '../../src/event.ts';
 import {DEFAULT_RULES} from '../../src/loop/options.ts';
 import {MarkdownLog} from '../../src/view/markdown.ts';
-import {event, runFinished, runStarted, says, toolCall} from './events.ts';
+import {checkFinished, event, runFinished, runRetry, runStarted, says, toolCall} from './events.ts';
 
 const sessionStarted = (task: string | null, more = {}) =>
   event(
@@ -154,6 +154,18 @@ Feedback:
 
     three
 `);
+  });
+
+  it('tells of checks and of runs that were made again', () => {
+    const check = runStarted({executor: 'command', argv: ['/bin/sh', '-c', 'npm test']}, {role: 'check'});
+    const printed = event({type: 'unparsed', reason: 'text', text: '# 2 failed'}, {role: 'check'});
+    const end = runFinished({outcome: 'failed', reason: 'exit code 1'}, {role: 'check', at: 1500});
+    expect(written(runRetry(), runRetry({how: 'fallback', executor: 'cline', delayMs: 0}))).toBe(
+      '\n`run again, 1 of 2, in 5.0 s: exit code 3`\n\n`cline takes over: exit code 3`\n',
+    );
+    expect(written(check, printed, end, checkFinished())).toBe(
+      '\n### Check\n\n`npm test`\n\n    # 2 failed\n\n`check red: npm test (1.5 s): exit code 1: 2 failed`\n',
+    );
   });
 
   it('tells that a session went on', () => {

@@ -3,10 +3,12 @@ import type {OneshotEvent} from '../../src/event.ts';
 import {DEFAULT_RULES} from '../../src/loop/options.ts';
 import {Transcript, type Verbosity} from '../../src/view/transcript.ts';
 import {
+checkFinished,
   event,
   NO_EVIDENCE,
   NO_USAGE,
   runFinished,
+  runRetry,
   runStarted,
   says,
   stopRequested,
@@ -408,4 +410,51 @@ it('tells that a session goes on after an interruption, and under verbose what w
   const lost = runFinished({outcome: 'truncated', reason: 'oneshot itself ended', usage: NO_USAGE});
   expect(read([resumed, lost]).at(-1)).toBe('worker truncated: oneshot itself ended');
   expect(read([redacted], 'verbose')).toEqual(['left out a secret of 12 bytes (API_KEY) from stdout']);
+});
+
+describe('checks', () => {
+  const check = runStarted({executor: 'command', argv: ['/bin/sh', '-c', 'npm test']}, {role: 'check'});
+  const end = runFinished({outcome: 'failed', reason: 'exit code 1'}, {role: 'check', at: 1500});
+
+  it('are shown as they begin, with what they print, and by their result once', () => {
+    const printed = event({type: 'unparsed', reason: 'text', text: '2 failed'}, {role: 'check'});
+    expect(read([check, printed, end, checkFinished()])).toEqual([
+      'check: npm test',
+      '2 failed',
+      'check red: npm test (1.5 s): exit code 1: 2 failed',
+    ]);
+  });
+
+  it.each<[Parameters<typeof checkFinished>[0], string]>([
+    [{result: 'green', reason: 'exit code 0', exitCode: 0}, 'check green: npm test (1.5 s)'],
+    [
+      {result: 'unable', reason: 'there is no such command'},
+      'check unable: npm test (1.5 s): there is no such command',
+    ],
+    [{check: 'npm\n\x1b[31mtest', reason: '\x07beep'}, 'check red: npm test (1.5 s): beep'],
+  ])('%j are told in one line', (more, text) => {
+    expect(read([checkFinished(more)])).toEqual([text]);
+  });
+});
+
+describe('a run that is made again', () => {
+  it.each<[Parameters<typeof runRetry>[0], string]>([
+    [{}, 'run again, 1 of 2, in 5.0 s: exit code 3'],
+    [{how: 'again', attempt: 2, delayMs: 15_000}, 'run again, 2 of 2, in 15 s: exit code 3'],
+    [{how: 'fallback', executor: 'cline', delayMs: 0}, 'cline takes over: exit code 3'],
+  ])('%j says when, by whom and why', (more, text) => {
+    expect(read([runRetry(more)])).toEqual([text]);
+    expect(read([runRetry(more)], 'quiet')).toEqual([]);
+  });
+});
+
+it('tells under verbose alone what the files are, and why they cannot be told', () => {
+  const snapshot = {type: 'worktree_snapshot', head: null, branch: null} as const;
+  const git = event({...snapshot, kind: 'git', id: 'git:1', reason: null});
+  const none = event({...snapshot, kind: 'none', id: null, reason: 'there are more than 100000 files'});
+  expect(read([git, none])).toEqual([]);
+  expect(read([git, none], 'verbose')).toEqual([
+    'files as of now: git git:1',
+    'files cannot be told apart: there are more than 100000 files',
+  ]);
 });
