@@ -6,6 +6,7 @@ import {listChangedPaths} from './changed-paths.ts';
 import {type Entry, entryOf, MAX_REPOSITORIES, MAX_STORED_BYTES, type Room} from './entry.ts';
 import {filterSettings} from './filters.ts';
 import {readHead} from './head.ts';
+import {ignoreRules} from './ignore-rules.ts';
 import {quoted} from './object-store.ts';
 import {type PathBytes, pathsWithin, readablePath} from './path-bytes.ts';
 import {findRepository} from './repository.ts';
@@ -25,7 +26,7 @@ export async function writeTree(
   const indexPath = call.env.GIT_INDEX_FILE;
   try {
     await copyIndex(repository.indexPath, indexPath);
-    const entries: Entry[] = [];
+    const entries = await ignoreRules(repository);
     for (const path of await listChangedPaths(indexed))
       entries.push(
         await entryOf(repository.workTree, path, room, (folder) => stateWithin(place, folder, room)),

@@ -24,7 +24,7 @@ export interface WorktreeOptions {
   env: Environment;
   /** Aborted: what is under way ends as `none`. */
   stop?: AbortSignal;
-  /** For one command of git, ms. @default 30_000 */
+  /** For one command of git, ms. @default 120_000 */
   gitTimeoutMs?: number;
 }
 
@@ -69,7 +69,7 @@ function sameHead(before: GitSnapshot, after: GitSnapshot): boolean {
   return before.head === after.head && before.branch === after.branch;
 }
 
-const DEFAULT_GIT_TIMEOUT_MS = 30_000;
+const DEFAULT_GIT_TIMEOUT_MS = 120_000;
 
 function gitOf({env, stop, gitTimeoutMs = DEFAULT_GIT_TIMEOUT_MS}: WorktreeOptions): Git {
   return new Git({env, timeoutMs: gitTimeoutMs, ...(stop && {stop})});

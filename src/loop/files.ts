@@ -5,6 +5,7 @@ import type {Role, WorktreeSnapshot} from '../event.ts';
 import type {RunContext} from '../run.ts';
 import type {SessionState} from '../session/state.ts';
 import {CHANGES_FOLDER} from '../session/state-dir.ts';
+import {sentence} from '../text.ts';
 import type {DiffPart} from './prompts/parts.ts';
 
 export class Files {
@@ -12,6 +13,8 @@ export class Files {
   /** Of the log, kept up to date by somebody else. */
   readonly #state: SessionState;
   readonly #worktree: Worktree;
+  /** Why they could not be looked at, as it was last said. */
+  #saidReason: string | null = null;
 
   constructor(context: RunContext, state: SessionState) {
     const {cwd, env, log, stop} = context;
@@ -31,8 +34,18 @@ export class Files {
     const body = eventOf(await this.#worktree.snapshot());
     const {log} = this.#context;
     log.append({body, iteration, role, source: 'runner'});
+    this.#noteUnknown(body.reason, iteration);
     await log.flush();
     return body;
+  }
+
+  #noteUnknown(reason: string | null, iteration: number): void {
+    const {log, stop} = this.#context;
+    if (reason === null || reason === this.#saidReason || stop.aborted) return;
+    this.#saidReason = reason;
+    const text = `What changes in the files cannot be told: ${sentence(reason)} No diff is shown to the agents, and an auditor that writes goes unnoticed.`;
+    const body = {type: 'note', level: 'warning', code: 'FILES_UNKNOWN', text} as const;
+    log.append({body, iteration, role: null, source: 'runner'});
   }
 
   /** What has changed since the session began. */

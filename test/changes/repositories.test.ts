@@ -1,6 +1,15 @@
 /** The shapes and states that a repository can be in. */
 import {execFileSync} from 'node:child_process';
-import {chmodSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {isSame} from '../../src/changes/worktree.ts';
@@ -38,6 +47,23 @@ describe.skipIf(!hasGit)('the worktree', () => {
   it('is the whole repository, seen from any folder in it', async () => {
     const dir = repository({'a.txt': 'one\n', 'sub/b.txt': 'b\n'});
     expect(await textOf(join(dir, 'sub'), () => write(dir, {'a.txt': 'two\n'}))).toContain('+two');
+  });
+
+  it('shows what is hidden by rules of its own', async () => {
+    const dir = repository();
+    const text = await textOf(dir, () =>
+      write(dir, {'.git/info/exclude': 'secret.txt\n', 'secret.txt': 's\n'}),
+    );
+    expect(text).toContain('.git-info-exclude');
+    expect(text).toContain('+secret.txt');
+  });
+
+  it('may have no such rules', async () => {
+    const dir = repository();
+    rmSync(join(dir, '.git', 'info', 'exclude'));
+    const text = await textOf(dir, () => write(dir, {'a.txt': 'two\n'}));
+    expect(text).toContain('+two');
+    expect(text).not.toContain('exclude');
   });
 
   it('may be reached through a link', async () => {
@@ -273,6 +299,24 @@ describe.skipIf(!hasGit)('two snapshots', () => {
     const after = await worktree.snapshot();
     expect(after).toMatchObject({kind: 'none', reason: expect.stringMatching(/^git .* failed: /)});
     expect([isSame(before, after), isSame(after, before)]).toEqual([null, null]);
+  });
+
+  it('of thousands of new files are taken a few thousand at a time', async () => {
+    const dir = repository();
+    const bin = folder();
+    const calls = join(bin, 'calls');
+    const real = execFileSync('which', ['git'], {encoding: 'utf8'}).trim();
+    writeFileSync(join(bin, 'git'), `#!/bin/sh\necho "$@" >> '${calls}'\nexec '${real}' "$@"\n`, {
+      mode: 0o700,
+    });
+    const worktree = open(dir, {env: {...env, PATH: `${bin}:${process.env.PATH}`}});
+    const before = await idOf(worktree);
+    write(dir, Object.fromEntries(Array.from({length: 4_100}, (_, index) => [`d/${index}`, ''])));
+    const changes = await worktree.changes(before, await idOf(worktree));
+    if (changes.kind === 'none') throw new Error(changes.reason);
+    expect(changes.files.length + changes.omittedFiles).toBe(4_100);
+    const adding = readFileSync(calls, 'utf8').match(/update-index -z --add/g);
+    expect(adding).toHaveLength(2);
   });
 
   it('end as none when they take too long or shall stop', async () => {

@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {closeSync, mkdirSync, openSync, realpathSync, writeSync} from 'node:fs';
+import {closeSync, mkdirSync, openSync, realpathSync, writeFileSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, describe, expect, it} from 'vitest';
 import {claudeSays, createWorld, type Step, type World} from '../support/session.ts';
@@ -142,6 +142,24 @@ describe('an auditor that writes', () => {
       reason: expect.stringContaining('another commit or branch is checked out'),
     });
   });
+});
+
+it('is told that there is no diff where the files cannot be looked at, and so is the user, once', async () => {
+  world = await createWorld({runs: [claudeSays('painted'), DONE]});
+  git('init', '-q');
+  const bin = join(world.home, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'git'), '#!/bin/sh\necho "fatal: out of paint" >&2\nexit 1\n', {mode: 0o755});
+  const env = {...world.context.env, PATH: `${bin}:${world.context.env.PATH}`};
+  const {finished} = await play({...world, context: {...world.context, env}});
+  expect(finished.ending).toBe('verified');
+  expect(all(world, 'note').filter(({code}) => code === 'FILES_UNKNOWN')).toMatchObject([
+    {
+      level: 'warning',
+      text: expect.stringContaining('cannot be told: git rev-parse failed: fatal: out of paint. No'),
+    },
+  ]);
+  expect(prompts(world)[1]).toContain('(there is no diff: git rev-parse failed: fatal: out of paint)');
 });
 
 describe('a file that another process has open for writing', () => {
