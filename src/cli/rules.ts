@@ -2,33 +2,31 @@
 import {OneshotError} from '../error.ts';
 import type {LoopRules} from '../event.ts';
 import {DEFAULT_RULES} from '../loop/options.ts';
+import {rulesWith} from '../loop/rules.ts';
 import type {Limit} from './option-values.ts';
 import {readText} from './prompt.ts';
 import type {RulesOptions} from './rules-options.ts';
 
 /** @throws OneshotError UNREADABLE_FILE, EMPTY_CRITERIA */
 export async function readRules(
-  options: RulesOptions,
+  {criteriaPath, ...options}: RulesOptions,
   before: LoopRules = DEFAULT_RULES,
 ): Promise<LoopRules> {
-  const {checks, checkTimeoutMs, criteriaPath, maxCostUsd, maxTokens, maxTurns, agentRetries} = options;
-  const {budget} = before;
-  return {
-    checks: [...new Set(checks ?? before.checks)],
-    checkTimeoutMs: checkTimeoutMs ?? before.checkTimeoutMs,
-    criteria: criteriaPath === null ? before.criteria : await readCriteria(criteriaPath),
+  return rulesWith(before, {
+    checks: options.checks ?? undefined,
+    checkTimeoutMs: options.checkTimeoutMs ?? undefined,
+    criteria: criteriaPath === null ? undefined : await readCriteria(criteriaPath),
     budget: {
-      maxCostUsd: limitOf(maxCostUsd, budget.maxCostUsd),
-      maxTokens: limitOf(maxTokens, budget.maxTokens),
-      maxTurns: limitOf(maxTurns, budget.maxTurns),
+      maxCostUsd: limitOf(options.maxCostUsd),
+      maxTokens: limitOf(options.maxTokens),
+      maxTurns: limitOf(options.maxTurns),
     },
-    agentRetries: agentRetries ?? before.agentRetries,
-  };
+    agentRetries: options.agentRetries ?? undefined,
+  });
 }
 
-function limitOf(given: Limit | null, before: number | null): number | null {
-  if (given === null) return before;
-  return given === 'off' ? null : given;
+function limitOf(given: Limit | null): number | null | undefined {
+  return given === 'off' ? null : (given ?? undefined);
 }
 
 async function readCriteria(path: string): Promise<string> {

@@ -47,8 +47,8 @@ export interface LoopResult extends Omit<SessionFinished, 'type'>, Afterwards {
 /**
  * Runs a task to its ending, in a session of its own: worker, auditor, and again with the auditor's feedback.
  * @throws OneshotError by way of `result`: AGENT_NOT_FOUND, AGENT_UNSUPPORTED, AGENT_NOT_LOGGED_IN,
- * PERMISSION_MODE_UNSUPPORTED, CWD_UNUSABLE, SPAWN_FAILED, STATE_UNWRITABLE, RECORDING_FAILED, EMPTY_PROMPT. Once an
- * agent runs, every ending is a value.
+ * PERMISSION_MODE_UNSUPPORTED, CWD_UNUSABLE, SPAWN_FAILED, STATE_UNWRITABLE, RECORDING_FAILED, EMPTY_PROMPT,
+ * INVALID_OPTION, EMPTY_CRITERIA. Once an agent runs, every ending is a value.
  */
 export function loop(options: LoopOptions): Running<LoopResult> {
   return looped(options, loopResult);
@@ -64,6 +64,7 @@ export function looped<Result>(options: LoopOptions, resultOf: Work<Result>['res
   const settled = settle(options);
   return running(settled, options.signal, async () => {
     requireTask(options.task);
+    const rules = rulesWith(DEFAULT_RULES, options.rules);
     const cwd = folderOf(options);
     await requireFolder(cwd);
     const agents = await agentsOf(options, {cwd, env: settled.env, notes: []});
@@ -79,7 +80,6 @@ export function looped<Result>(options: LoopOptions, resultOf: Work<Result>['res
     });
     const {maxIterations = DEFAULT_MAX_ITERATIONS} = options;
     const notes = [...agents.notes, ...place.notes];
-    const rules = rulesWith(DEFAULT_RULES, options.rules);
     const templates = {...DEFAULT_TEMPLATES, ...options.templates};
     const request = {...options, ...agents, notes, rules, templates, maxIterations, oneshotVersion: VERSION};
     const keyVariables = keyVariablesIn(agents);

@@ -57,6 +57,7 @@ async function prepared(
   settled: Settled,
 ): Promise<Work<LoopResult>> {
   const {env, worktreeLock} = settled;
+  const rules = rulesWith(state.rules ?? DEFAULT_RULES, options.rules);
   const {id: session, cwd} = state;
   const {workerModel = null, auditorModel = null, permissionMode = null} = options;
   const changes = {workerModel, auditorModel, permissionMode};
@@ -69,7 +70,6 @@ async function prepared(
     throw error;
   });
   const {instructions = null, maxIterations = state.maxIterations, takeover = false} = options;
-  const rules = rulesWith(state.rules ?? DEFAULT_RULES, options.rules);
   const templates = {...DEFAULT_TEMPLATES, ...options.templates};
   const asked = {...options, state, instructions, maxIterations, rules, templates};
   const request = {...asked, ...agents, oneshotVersion: VERSION};
