@@ -37,12 +37,31 @@ export interface AgentPlace {
 /** Adds to `notes` what the user should know of the choice. @throws OneshotError as `chooseAgents`; INVALID_OPTION */
 export async function chooseAgent(
   role: AgentRole,
-  {executor, model, permissionMode: wanted, agentArgs}: AgentOptions,
-  {cwd, env, notes}: AgentPlace,
+  options: AgentOptions,
+  place: AgentPlace,
 ): Promise<AgentChoice> {
+  return inRole(role, await findUsable(role, options, place), options, place.notes);
+}
+
+/** Found, and logged in. @throws as `chooseAgent` */
+export async function findUsable(
+  role: AgentRole,
+  {executor, agentArgs}: Pick<AgentOptions, 'executor' | 'agentArgs'>,
+  {cwd, env, notes}: AgentPlace,
+): Promise<Found> {
   const found = await find(role, executor, agentArgs, env, notes);
   if (found.executor.name === 'command') await requireProgram(programIn(agentArgs), {cwd, env});
   await requireLogin(found, env);
+  return found;
+}
+
+/** Adds to `notes` as `chooseAgent`. @throws OneshotError PERMISSION_MODE_UNSUPPORTED */
+export function inRole(
+  role: AgentRole,
+  found: Found,
+  {model, permissionMode: wanted}: Pick<AgentOptions, 'model' | 'permissionMode'>,
+  notes: Note[],
+): AgentChoice {
   if (role === 'worker' && found.executor.name === 'direct') notes.push(CANNOT_WRITE);
   const permissionMode = wanted ?? (role === 'auditor' ? auditorMode(found, notes) : 'agent');
   requirePermissionMode(found, permissionMode);

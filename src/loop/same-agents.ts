@@ -1,9 +1,8 @@
 import {OneshotError} from '../error.ts';
 import type {AgentPlan, PermissionMode} from '../event.ts';
 import type {Environment} from '../executor/executor.ts';
-import type {AgentChoice} from '../run.ts';
 import type {AgentRole, SessionState} from '../session/state.ts';
-import {type AgentPlace, chooseAgent} from './agent.ts';
+import {type AgentPlace, type Found, findUsable, inRole} from './agent.ts';
 import type {SessionAgents} from './agents.ts';
 import {DEMO_ADAPTER, demoAgent} from './demo.ts';
 
@@ -29,11 +28,13 @@ export async function sameAgents(state: SessionState, options: SameAgentsOptions
   if (worker === null) throw nothingToResume();
   const place: AgentPlace = {cwd, env: options.env, notes: []};
   const permissionMode = options.permissionMode ?? worker.permissionMode;
-  const again = (role: AgentRole, plan: AgentPlan, model: string | null = null): Promise<AgentChoice> => {
-    if (plan.adapter === DEMO_ADAPTER) return Promise.resolve(demoAgent(role, options.demoAgent));
+  const usable = usableOnce(place);
+  const again = async (role: AgentRole, plan: AgentPlan, model: string | null = null) => {
+    if (plan.adapter === DEMO_ADAPTER) return demoAgent(role, options.demoAgent);
     // An auditor is asked anew to read only: its agent may have learned to since.
     const mode = role === 'auditor' ? null : permissionMode;
-    return chooseAgent(role, {...plan, model: model ?? plan.model, permissionMode: mode}, place);
+    const wanted = {model: model ?? plan.model, permissionMode: mode};
+    return inRole(role, await usable(role, plan), wanted, place.notes);
   };
   return {
     worker: await again('worker', worker, options.workerModel),
@@ -43,6 +44,17 @@ export async function sameAgents(state: SessionState, options: SameAgentsOptions
       auditor: auditor && (await again('auditor', fallback)),
     },
     notes: place.notes,
+  };
+}
+
+/** An agent in both roles is looked for once: asking it for its version may mean to start it. */
+function usableOnce(place: AgentPlace): (role: AgentRole, plan: AgentPlan) => Promise<Found> {
+  const found = new Map<string, Promise<Found>>();
+  return (role, plan) => {
+    const key = JSON.stringify([plan.executor, plan.agentArgs]);
+    const usable = found.get(key) ?? findUsable(role, plan, place);
+    found.set(key, usable);
+    return usable;
   };
 }
 

@@ -32,6 +32,10 @@ function installCline(said: object): void {
   const version = "process.argv.includes('--version') ? '3.0.65'";
   writeFileSync(path, `console.log(${version} : ${JSON.stringify(JSON.stringify(said))});`);
   place.install('cline', path, {name: 'cline', version: '3.0.65'});
+  logInToCline();
+}
+
+function logInToCline(): void {
   const settings = join(place.home, '.cline', 'data', 'settings');
   mkdirSync(settings, {recursive: true});
   writeFileSync(join(settings, 'providers.json'), JSON.stringify({providers: {openai: {}}}));
@@ -114,6 +118,18 @@ describe('the other rules', () => {
     const env = script(loggedOut);
     const ended = await place.run(['do it', '--no-audit', '--fallback-executor', 'cline'], {env});
     expect(ended).toMatchObject({code: 0, stdout: 'Second.\n'});
+  });
+
+  it('hold for an agent in both roles, which is looked for once when the session is resumed', async () => {
+    const asked = join(place.home, 'asked');
+    const cline = `#!/bin/sh\ncase "$*" in *--version*) echo x >> '${asked}'; echo 3.0.65 ;; *) exit 3 ;; esac\n`;
+    writeFileSync(join(place.bin, 'cline'), cline, {mode: 0o755});
+    logInToCline();
+    await place.run(['do it', '--executor', 'cline', '--agent-retries', '0']);
+    writeFileSync(asked, '');
+    const {stderr} = await place.run(['resume', 'last']);
+    expect(stderr).toContain('the worker failed: it works on');
+    expect(readFileSync(asked, 'utf8')).toBe('x\n');
   });
 
   it.each([
