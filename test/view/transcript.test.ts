@@ -3,7 +3,7 @@ import type {OneshotEvent} from '../../src/event.ts';
 import {DEFAULT_RULES} from '../../src/loop/options.ts';
 import {Transcript, type Verbosity} from '../../src/view/transcript.ts';
 import {
-checkFinished,
+  checkFinished,
   event,
   NO_EVIDENCE,
   NO_USAGE,
