@@ -32,6 +32,7 @@ const PRINTED: readonly RegExp[] = [
   /^AGENT_NOT_FOUND .*no-such-program.*\n$/,
   /^canceled .*\n$/,
   /^\S+ unverified Write a haiku\n(?:.*\n)*unverified\n$/,
+  /^(?:\S+ unverified .*\n){2}$/,
   /^\{ type: 'system', subtype: 'init', session_id: 's1' \}\nnoise\nagent_session \{.*\}\nunparsed \{.*\}\n$/,
   /^(?:(?:worker|auditor) [\d.]+\n){4}$/,
 ];
