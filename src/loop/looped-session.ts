@@ -328,7 +328,8 @@ export class LoopedSession {
 
   #again(why: string): Promise<Step> | Step {
     if (this.#iteration >= this.#maxIterations) {
-      const used = `Not accepted after ${this.#iteration} iterations. ${why}`.trim();
+      const rounds = this.#iteration === 1 ? '1 iteration' : `${this.#iteration} iterations`;
+      const used = `Not accepted after ${rounds}. ${why}`.trim();
       return {do: 'end', ending: 'exhausted', reason: used};
     }
     if (this.#state.idleIterations > 0 && isUnchanged(this.#state)) {

@@ -68,7 +68,10 @@ describe('checks of the command line', () => {
     const green = await place.run(['do it', '--no-audit', '--check', 'true'], {env});
     expect(green).toMatchObject({code: 0, stderr: expect.stringContaining('verified after 1 iteration')});
     const red = await place.run(['do it', '--no-audit', '--check', 'false', '--max-iterations', '1'], {env});
-    expect(red).toMatchObject({code: 3, stderr: expect.stringContaining('NOT_VERIFIED')});
+    expect(red).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('NOT_VERIFIED: Not accepted after 1 iteration. A check is red: false.'),
+    });
   });
 
   it('that say nothing end with exit code 3 and the reason', async () => {
