@@ -1,9 +1,9 @@
 /** The options about signs of life, put together with their defaults and checked against each other. */
 import type {ActivityOptions} from '../activity/options.ts';
 import {OneshotError} from '../error.ts';
+import type {ActivityFlags} from './flags.ts';
 import type {WatchOptions} from './invocation.ts';
 import {durationText} from './option-values.ts';
-import type {ActivityFlags} from './program.ts';
 
 /**
  * The second argument is what holds where nothing is given, `nameOf` says where a limit was given.

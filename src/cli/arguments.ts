@@ -15,6 +15,16 @@ import {configOptionsOf, showOptionsOf, trustOptionsOf} from './config-arguments
 import {type ConfigReader, givenVerbosity, readOnce, withConfig} from './configured.ts';
 import {rolesOf} from './direct-options.ts';
 import type {
+  Actions,
+  NormalizeFlags,
+  OutputFlags,
+  PlaceFlags,
+  PromptHeaderFlags,
+  ReadableLogFlags,
+  RunFlags,
+  WorktreeFlags,
+} from './flags.ts';
+import type {
   Invocation,
   OutputOptions,
   PromptSource,
@@ -26,22 +36,10 @@ import type {
 import {metricsOptionsOf} from './metrics-options.ts';
 import {notifyOf} from './notify-options.ts';
 import {shown} from './option-values.ts';
-import {
-  ACTIVITY_OF_EXEC,
-  ACTIVITY_OF_TASK,
-  type Actions,
-  buildProgram,
-  COMMANDS,
-  type NormalizeFlags,
-  type OutputFlags,
-  type PlaceFlags,
-  type PromptHeaderFlags,
-  type ReadableLogFlags,
-  type RunFlags,
-  type WorktreeFlags,
-} from './program.ts';
+import {buildProgram, COMMANDS} from './program.ts';
 import {replacementOf} from './replaced-flags.ts';
 import {rulesOptionsOf} from './rules-options.ts';
+import {ACTIVITY_OF_EXEC, ACTIVITY_OF_TASK} from './shared-options.ts';
 import {nearest} from './suggest.ts';
 import {templatePathsOf} from './template-options.ts';
 import {verdictOptionsOf} from './verdict-options.ts';

@@ -5,9 +5,9 @@ import {homeOf} from '../executor/home.ts';
 import {HOME_FILE} from './config/find.ts';
 import {shownConfig} from './config/show.ts';
 import {type ConfigPlace, configAndLayers, type GivenFlags} from './configured.ts';
+import type {ConfigCommandFlags, TrustFlags} from './flags.ts';
 import type {ConfigOptions, TrustOptions} from './invocation.ts';
 import {shown} from './option-values.ts';
-import type {ConfigCommandFlags, TrustFlags} from './program.ts';
 import {nearest} from './suggest.ts';
 
 const CONFIG_ACTIONS = ['show', 'init'];

@@ -11,7 +11,7 @@ import {findNotifyUrl} from './config/notify-url.ts';
 import {SETTING_KEYS, type SettingKey, type Settings} from './config/settings.ts';
 import {layersOf, NO_CONFIG, nameIn} from './config/settle.ts';
 import {findVariables} from './config/variables.ts';
-import type {ConfigFlags, OutputFlags, TransportFlags} from './program.ts';
+import type {ConfigFlags, OutputFlags, TransportFlags} from './flags.ts';
 
 /** Reads the files; see `readConfig()`. */
 export type ConfigReader = (env: Environment, request: ConfigRequest) => Config;

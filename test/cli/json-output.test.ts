@@ -4,7 +4,8 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js';
 import {afterEach, beforeEach, expect, it} from 'vitest';
-import {type Actions, buildProgram} from '../../src/cli/program.ts';
+import type {Actions} from '../../src/cli/flags.ts';
+import {buildProgram} from '../../src/cli/program.ts';
 import {linesOf, recordSession, VERIFIED_SESSION} from '../session/logs.ts';
 import {Place, parseLines} from './program.ts';
 
