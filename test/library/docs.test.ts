@@ -1,4 +1,4 @@
-/** Every example of docs/library.md is run, as it stands there, against the built package and a scripted Claude. */
+/** Every example of docs/library.md and of the README is run, as it stands there, against the built package and a scripted Claude. */
 import {spawn} from 'node:child_process';
 import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
@@ -22,7 +22,9 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-const examples = examplesOf(readFileSync(join(root, 'docs/library.md'), 'utf8'));
+const examples = ['docs/library.md', 'README.md'].flatMap((path) =>
+  examplesOf(readFileSync(join(root, path), 'utf8')),
+);
 
 /** What each example prints, in their order. */
 const PRINTED: readonly RegExp[] = [
@@ -35,6 +37,7 @@ const PRINTED: readonly RegExp[] = [
   /^(?:\S+ unverified .*\n){2}$/,
   /^\{ type: 'system', subtype: 'init', session_id: 's1' \}\nnoise\nagent_session \{.*\}\nunparsed \{.*\}\n$/,
   /^(?:(?:worker|auditor) [\d.]+\n){4}$/,
+  /^verified A haiku\.\n$/,
 ];
 
 it('there is an expectation for each example', () => {
