@@ -166,6 +166,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     platform: z.string(),
     terminal: terminalSize.optional(),
   }),
+  z.object({...head, type: z.literal('terminal_resized'), terminal: terminalSize}),
   z.object({...head, type: z.literal('iteration_started'), maxIterations: count}),
   z.object({
     ...head,

@@ -269,6 +269,12 @@ export interface SessionResumed {
   terminal?: TerminalSize;
 }
 
+/** From now on the terminal that shows the session has another size. */
+export interface TerminalResized {
+  type: 'terminal_resized';
+  terminal: TerminalSize;
+}
+
 export interface IterationStarted {
   type: 'iteration_started';
   maxIterations: number;
@@ -567,6 +573,7 @@ export type EventBody =
   | UsageUpdate
   | SessionStarted
   | SessionResumed
+  | TerminalResized
   | IterationStarted
   | RunStarted
   | AgentSession

@@ -1,5 +1,4 @@
 /** What every recorded command shares: an open log, the views on it, the signals, and an end in which nothing is lost. */
-import type {TerminalSize} from '../event.ts';
 import type {Environment} from '../executor/executor.ts';
 import type {RunContext} from '../run.ts';
 import type {SessionLog} from '../session/log.ts';
@@ -12,7 +11,7 @@ import {type Guard, startGuard} from '../transport/guard.ts';
 import type {TransportChoice} from '../transport/transport.ts';
 import {type FollowEnd, type Follower, follow} from '../view/follow.ts';
 import {wantsColor} from '../view/style.ts';
-import {createTerminalView, type TerminalStream, type TerminalView} from '../view/terminal.ts';
+import {createTerminalView, type TerminalView} from '../view/terminal.ts';
 import type {Verbosity} from '../view/transcript.ts';
 import type {LeftWorktree} from '../worktree/left.ts';
 import type {OutputOptions, RedactionOptions, WatchOptions} from './invocation.ts';
@@ -23,6 +22,7 @@ import {processLookup} from './processes.ts';
 import {openReadableLog} from './readable-log.ts';
 import {redactorOf} from './redaction.ts';
 import {type CaughtSignals, catchSignals} from './signals.ts';
+import {recordSizes, terminalSize} from './terminal-size.ts';
 
 /** What a session is given that is not alone in its process. */
 export interface SessionHost {
@@ -88,6 +88,7 @@ export async function inSession<T>(
   const terminal = await (shared?.openTerminal(redactor?.text ?? String) ?? openTerminal(io, options));
   log.addView(terminal.view);
   noteRedaction(log, redactor);
+  const endSizes = shared ? null : recordSizes(io.stderr, log);
   if (readable) log.addView(readable.view);
   if (telemetry) log.addView(telemetry.view);
   const followers: Follower[] = [];
@@ -108,6 +109,7 @@ export async function inSession<T>(
   try {
     return await work(session);
   } finally {
+    endSizes?.();
     await log.flush();
     terminal.finish();
     readable?.close();
@@ -152,13 +154,8 @@ function contextOf(
   const {clock} = io;
   const asked = {cwd, env, transport, maxFrameBytes, activity, keepProcesses, metrics};
   const context = {...shared, ...asked, clock, stop, kill};
-  const terminal = sizeOf(io.stderr);
+  const terminal = terminalSize(io.stderr);
   return terminal ? {...context, terminal} : context;
-}
-
-/** null where it is no terminal, or one that does not know its size. */
-function sizeOf({isTTY, columns, rows}: TerminalStream): TerminalSize | null {
-  return isTTY && columns && rows ? {columns, rows} : null;
 }
 
 function openTerminal(io: Io, {json, verbosity, agentOutput}: SessionOptions): Promise<TerminalView> {

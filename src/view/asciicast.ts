@@ -44,6 +44,7 @@ export async function* asciicast(
     }
     lastAt = event.at;
     if (size) terminal.resize(size);
+    if (event.type === 'terminal_resized') continue;
     view ??= await openView(terminal, clock);
     view.view(event);
     if (event.type === 'session_finished') view = finished(view);

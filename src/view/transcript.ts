@@ -102,6 +102,8 @@ export class Transcript {
       case 'session_resumed':
         this.#isJudged = isJudged({audit: event.auditor !== null, rules: event.rules});
         return [line(`session ${event.session} goes on: ${clean(event.from)}`, 'bold')];
+      case 'terminal_resized':
+        return [];
       case 'redacted':
         return this.#verboseLine(
           `left out a secret of ${event.length} bytes (${event.name}) from ${event.stream}`,

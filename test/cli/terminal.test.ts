@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {ReadStream} from 'node:tty';
 import xterm from '@xterm/headless';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import type {TerminalSize} from '../../src/event.ts';
 import {openPty} from '../../src/transport/openpty.ts';
 import {claudeSays, type Step} from '../support/session.ts';
 import {Place, PROGRAM, until} from './program.ts';
@@ -27,14 +28,15 @@ async function startOnTerminal(
   args: string[],
   runs: Step[][],
   more: Record<string, string> = {},
-  size: {columns: number; rows: number} | null = null,
+  size: TerminalSize | null = null,
 ) {
   const pty = await openPty();
   if ('unavailable' in pty) throw new Error(pty.unavailable);
-  if (size) {
-    const sizes = ['cols', String(size.columns), 'rows', String(size.rows)];
+  const resize = ({columns, rows}: TerminalSize) => {
+    const sizes = ['cols', String(columns), 'rows', String(rows)];
     spawnSync('stty', sizes, {stdio: [pty.slave, 'ignore', 'inherit']});
-  }
+  };
+  if (size) resize(size);
   const SCRIPT = join(place.home, 'script.json');
   writeFileSync(SCRIPT, JSON.stringify(runs));
   const env = {...place.env, TERM: 'xterm', SCRIPT, ...more};
@@ -58,7 +60,7 @@ async function startOnTerminal(
     closeTerminal = null;
   };
   closeTerminal = close;
-  return {child, ended, terminal, shown: () => shown, close};
+  return {child, ended, terminal, shown: () => shown, resize, close};
 }
 
 /** The lines that are left on a terminal that was told this. */
@@ -81,6 +83,25 @@ describe('on a terminal', () => {
     expect(place.events()[0]).toMatchObject({type: 'session_started', terminal: size});
     const {stdout} = await place.run(['export', '--format', 'asciicast']);
     expect(JSON.parse(stdout.split('\n')[0]!)).toMatchObject({term: {cols: 77, rows: 21}});
+  });
+
+  it('a new size is recorded while the session goes on, and an exported recording takes it', async () => {
+    const size = {columns: 77, rows: 21};
+    const go = join(place.home, 'go');
+    const runs = [
+      [...claudeSays('I did it.').slice(0, -1), {untilFile: go}, ...claudeSays('I did it.').slice(-1)],
+    ];
+    const {child, ended, resize} = await startOnTerminal(['--no-audit', 'do it'], runs, {}, size);
+    await until(() => place.hasEvent('agent_message_chunk'));
+    resize({columns: 50, rows: 12});
+    child.kill('SIGWINCH');
+    await until(() => place.hasEvent('terminal_resized'));
+    writeFileSync(go, '');
+    await ended;
+    const [resized] = place.events().filter(({type}) => type === 'terminal_resized');
+    expect(resized).toMatchObject({terminal: {columns: 50, rows: 12}});
+    const {stdout} = await place.run(['export', '--format', 'asciicast']);
+    expect(stdout).toMatch(/^\[[\d.]+,"r","50x12"\]$/m);
   });
 
   it('there are colours and a status line, which is gone in the end', async () => {

@@ -139,6 +139,9 @@ describe('the recording of a session', () => {
     const {header, lines} = linesOf(await cast([sized(started, 40, 10), ...again]));
     expect(header).toMatchObject({term: {cols: 40, rows: 10}});
     expect(lines.filter(([, kind]) => kind === 'r').map(([, , data]) => data)).toEqual(['80x20']);
+    const resized = event({type: 'terminal_resized', terminal: {columns: 90, rows: 30}});
+    const wider = linesOf(await cast([...SESSION, later(resized, 5600)]));
+    expect(wider.lines.slice(-1).map(([, kind, data]) => [kind, data])).toEqual([['r', '90x30']]);
     const small = linesOf(await cast([sized(started, 40, 10), ...SESSION.slice(1)]));
     const written = small.lines.flatMap(([, , data]) => stripControl(data).split(/[\r\n]+/));
     const status = written.filter((line) => line.startsWith('worker claude ·'));
