@@ -1,4 +1,4 @@
-import type {AgentPlace} from '../loop/agent.ts';
+import {type AgentPlace, autoBeside} from '../loop/agent.ts';
 import {requireAnother, type SessionAgents} from '../loop/agents.ts';
 import {keyVariablesOf} from '../loop/key-variables.ts';
 import type {LoopAgents} from '../loop/options.ts';
@@ -28,7 +28,8 @@ async function fallbackOf(
   place: AgentPlace,
 ): Promise<LoopAgents | null> {
   if (!fallback) return null;
-  const named = typeof fallback === 'string' ? {executor: fallback} : fallback;
+  const given = typeof fallback === 'string' ? {executor: fallback} : fallback;
+  const named = given.executor === 'auto' ? {...given, executor: autoBeside(worker)} : given;
   const {permissionMode} = worker;
   const choice = await agentOf('worker', {permissionMode, ...named}, place);
   requireAnother(worker, choice);

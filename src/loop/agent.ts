@@ -14,7 +14,12 @@ export interface Found {
 }
 
 /** What `auto` tries, in this order. */
-const AUTO_ORDER: readonly ExecutorName[] = ['claude', 'cline'];
+const AUTO_ORDER = ['claude', 'cline'] as const satisfies readonly ExecutorName[];
+
+/** Who `auto` is where somebody is to take over from `worker`. */
+export function autoBeside({executor}: Pick<Found, 'executor'>): (typeof AUTO_ORDER)[number] {
+  return AUTO_ORDER.find((name) => name !== executor.name)!;
+}
 
 /** An agent by itself. */
 export interface AgentOptions {

@@ -5,7 +5,15 @@ import type {Environment} from '../executor/executor.ts';
 import {requireProgram} from '../executor/program-check.ts';
 import type {AgentChoice} from '../run.ts';
 import type {AgentRole} from '../session/state.ts';
-import {auditorMode, CANNOT_WRITE, type Found, find, requireLogin, requirePermissionMode} from './agent.ts';
+import {
+  auditorMode,
+  autoBeside,
+  CANNOT_WRITE,
+  type Found,
+  find,
+  requireLogin,
+  requirePermissionMode,
+} from './agent.ts';
 import type {LoopAgents} from './options.ts';
 
 export interface SessionAgents {
@@ -28,7 +36,7 @@ export interface AgentsOptions {
   /** null: the worker's, or `auto` where that is direct. */
   auditorExecutor: string | null;
   direct: DirectArgs;
-  /** null: nobody. */
+  /** `auto`: the first that is not the worker. null: nobody. */
   fallbackExecutor: string | null;
   workerModel: string | null;
   auditorModel: string | null;
@@ -67,7 +75,8 @@ async function findFallback(
   notes: Note[],
 ): Promise<LoopAgents | null> {
   if (fallbackExecutor === null) return null;
-  const found = await find('worker', fallbackExecutor, [], env, notes);
+  const name = fallbackExecutor === 'auto' ? autoBeside(worker) : fallbackExecutor;
+  const found = await find('worker', name, [], env, notes);
   requireAnother(worker, found);
   await requireLogin(found, env);
   requirePermissionMode(found, permissionMode);

@@ -5,6 +5,7 @@ import type {
   Ending,
   EventBody,
   LoopRules,
+  Note,
   Role,
   RunFinished,
   SessionFinished,
@@ -402,6 +403,8 @@ export class LoopedSession {
 
   #recordNotes(): void {
     for (const note of this.#options.notes ?? []) this.#record(0, null, note);
+    if (this.#rules.criteria !== null && this.#options.auditor === null)
+      this.#record(0, null, UNUSED_CRITERIA);
   }
 
   #record(iteration: number, role: Role | null, body: EventBody): void {
@@ -413,6 +416,13 @@ const SINGLE_RUN: Step = {
   do: 'end',
   ending: 'unverified',
   reason: 'The run completed; nobody was asked to judge the work.',
+};
+
+const UNUSED_CRITERIA: Note = {
+  type: 'note',
+  level: 'warning',
+  code: 'CRITERIA_UNUSED',
+  text: 'The acceptance criteria are for an auditor, and there is none: nobody looks at them.',
 };
 
 function planOf({executor, installation, model, permissionMode, agentArgs}: AgentChoice): AgentPlan {

@@ -1,5 +1,5 @@
 /** What a loop is given besides a task: rules, templates, who takes over, and models without a CLI. */
-import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {pathToFileURL} from 'node:url';
@@ -96,6 +96,14 @@ describe('who takes over', () => {
   it('is not the agent that could not go on', async () => {
     const {result} = loop({task: 'x', ...failing, fallback: shell('true'), ...place()});
     await expect(result).rejects.toMatchObject({code: 'USAGE'});
+  });
+
+  it('is the other one of the two that are known where that is left open', async () => {
+    writeFileSync(join(home, 'claude'), '#!/bin/sh\nexit 1\n', {mode: 0o755});
+    const only = {...place(), env: {PATH: home}};
+    await expect(loop({task: 'x', worker: 'claude', fallback: 'auto', ...only}).result).rejects.toMatchObject(
+      {code: 'AGENT_NOT_FOUND', message: 'cline is not on PATH.'},
+    );
   });
 
   it('takes over in a resumed session too', async () => {

@@ -90,6 +90,17 @@ describe('the agents of a session', () => {
     expect(notes).toMatchObject([{level: 'warning', code: 'AUDITOR_CAN_WRITE'}]);
   });
 
+  it.each([
+    ['claude', 'cline'],
+    ['cline', 'claude'],
+  ])('have, beside %s, %s to take over where that is left open', async (executor, name) => {
+    place.installClaude();
+    installCline();
+    logInToCline();
+    const {fallback} = await choose('--executor', executor, '--fallback-executor', 'auto');
+    expect(fallback).toMatchObject({worker: {executor: {name}}, auditor: {executor: {name}}});
+  });
+
   it('have no auditor under --no-audit', async () => {
     place.installClaude();
     const {worker, auditor} = await choose(

@@ -74,6 +74,16 @@ describe('the auditor', () => {
     expect(world.starts()).toHaveLength(2);
   });
 
+  it('that is not there cannot look at criteria, which a warning says', async () => {
+    const rules = {criteria: 'Every wall is red.', checks: ['true']};
+    await begin([claudeSays('painted')], {auditor: null, rules});
+    const warnings = all(world, 'note').filter(({level}) => level === 'warning');
+    expect(warnings.map(({code}) => code)).toEqual(['CRITERIA_UNUSED']);
+    await world.remove();
+    await begin([claudeSays('painted'), DONE], {rules});
+    expect(all(world, 'note').filter(({level}) => level === 'warning')).toEqual([]);
+  });
+
   it('that is unclear twice leaves the work unverified', async () => {
     const {finished} = await begin([claudeSays('painted'), claudeSays('fine'), claudeSays('very fine')]);
     expect(finished.ending).toBe('unverified');
