@@ -130,9 +130,10 @@ const KINDS_WITHOUT_STATUS: readonly Kind[] = [
 const PAUSE_MS = 5_000;
 const OVERLOAD_PAUSE_MS = 30_000;
 const PAUSE_GROWTH = 3;
+const LONGEST_PAUSE_MS = 600_000;
 
 /** How long to wait before try number `attempt`, from 1. */
 export function pauseMs({isOverload}: Failure, attempt: number, baseMs = PAUSE_MS): number {
   const first = isOverload ? Math.round((baseMs * OVERLOAD_PAUSE_MS) / PAUSE_MS) : baseMs;
-  return first * PAUSE_GROWTH ** (attempt - 1);
+  return Math.min(first * PAUSE_GROWTH ** (attempt - 1), LONGEST_PAUSE_MS);
 }

@@ -34,7 +34,7 @@ export interface LoopOptions extends LoopAgents {
   promptHeaders?: PromptHeaders;
   /** @default DEFAULT_TEMPLATES */
   templates?: PromptTemplates;
-  /** Before a failed run is made again for the first time; each further pause is three times as long. @default 5000 */
+  /** Before a failed run is made again for the first time; each further pause is three times as long, up to 10 minutes. @default 5000 */
   retryPauseMs?: number;
 }
 

@@ -26,10 +26,14 @@ export function rulesWith(before: LoopRules, changes: RuleChanges = {}): LoopRul
   return rules;
 }
 
+/** A timer that is set for longer goes off at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** A check of nothing would always be green, and a limit of nothing would never hold. */
 function requireUsable({checks, checkTimeoutMs, criteria, budget, agentRetries}: LoopRules): void {
   if (checks.some((check) => check.trim() === '')) throw invalid('checks', 'a shell command each');
-  if (!(checkTimeoutMs > 0)) throw invalid('checkTimeoutMs', 'a number greater than 0');
+  if (!(checkTimeoutMs > 0 && checkTimeoutMs <= LONGEST_MS))
+    throw invalid('checkTimeoutMs', `a number greater than 0, at most ${LONGEST_MS}`);
   if (!(Number.isInteger(agentRetries) && agentRetries >= 0))
     throw invalid('agentRetries', 'a whole number from 0 on');
   for (const [name, limit] of Object.entries(budget))

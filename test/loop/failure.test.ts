@@ -118,8 +118,9 @@ describe('the pause before another try', () => {
   const again = failureOf({outcome: 'truncated', reason: ''}, null);
   const overload = failureOf({outcome: 'failed', reason: 'HTTP 429'}, null);
 
-  it('grows by three', () => {
+  it('grows by three, up to ten minutes', () => {
     expect([1, 2, 3].map((attempt) => pauseMs(again, attempt))).toEqual([5_000, 15_000, 45_000]);
+    expect([5, 6, 99].map((attempt) => pauseMs(again, attempt))).toEqual([405_000, 600_000, 600_000]);
   });
 
   it('is longer when the model has too much to do', () => {

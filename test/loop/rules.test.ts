@@ -30,6 +30,7 @@ describe('rules', () => {
     [{checks: ['npm test', ' ']}, 'INVALID_OPTION'],
     [{checkTimeoutMs: 0}, 'INVALID_OPTION'],
     [{checkTimeoutMs: Number.NaN}, 'INVALID_OPTION'],
+    [{checkTimeoutMs: Number.POSITIVE_INFINITY}, 'INVALID_OPTION'],
     [{agentRetries: -1}, 'INVALID_OPTION'],
     [{agentRetries: 0.5}, 'INVALID_OPTION'],
     [{budget: {maxTokens: 0}}, 'INVALID_OPTION'],
