@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly [RegExp, number])[] = [
   [/^(event|event-schema|error|clock|text|bytes|fields|retry|version)\.ts$/, 0],
   [/^(transport|frame|activity|session|direct|metrics)\//, 1],
   [/^(executor|worktree|changes|notify)\//, 2],
-  [/^supervision\.ts$/, 3],
+  [/^run\//, 3],
   [/^run\.ts$/, 4],
   [/^loop\//, 5],
   [/^(view|queue|telemetry)\//, 6],

@@ -1,14 +1,14 @@
 /** Joins the judge to one running agent: which sources look at what. */
-import type {EvidenceSource} from './activity/evidence.ts';
-import {FilesSource} from './activity/files.ts';
-import {Judge, type JudgedStop} from './activity/judge.ts';
-import {DEFAULT_POLL_MS} from './activity/monitor.ts';
-import type {ActivityOptions} from './activity/options.ts';
-import {ProcessesSource} from './activity/processes.ts';
-import type {Clock} from './clock.ts';
-import type {EventBody} from './event.ts';
-import type {Family} from './transport/family.ts';
-import type {Child} from './transport/transport.ts';
+import type {EvidenceSource} from '../activity/evidence.ts';
+import {FilesSource} from '../activity/files.ts';
+import {Judge, type JudgedStop} from '../activity/judge.ts';
+import {DEFAULT_POLL_MS} from '../activity/monitor.ts';
+import type {ActivityOptions} from '../activity/options.ts';
+import {ProcessesSource} from '../activity/processes.ts';
+import type {Clock} from '../clock.ts';
+import type {EventBody} from '../event.ts';
+import type {Family} from '../transport/family.ts';
+import type {Child} from '../transport/transport.ts';
 
 export interface Supervised {
   child: Child;

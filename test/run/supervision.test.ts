@@ -2,13 +2,13 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, describe, expect, it} from 'vitest';
-import {type ActivityOptions, DEFAULT_ACTIVITY, NO_ACTIVITY} from '../src/activity/options.ts';
-import type {OneshotEvent} from '../src/event.ts';
-import {executorByName} from '../src/executor/registry.ts';
-import {type AgentChoice, type RunContext, type RunRequest, run} from '../src/run.ts';
-import type {Guard} from '../src/transport/guard.ts';
-import type {ProcessTable} from '../src/transport/process-table.ts';
-import {ManualClock} from './support/manual-clock.ts';
+import {type ActivityOptions, DEFAULT_ACTIVITY, NO_ACTIVITY} from '../../src/activity/options.ts';
+import type {OneshotEvent} from '../../src/event.ts';
+import {executorByName} from '../../src/executor/registry.ts';
+import {type AgentChoice, type RunContext, type RunRequest, run} from '../../src/run.ts';
+import type {Guard} from '../../src/transport/guard.ts';
+import type {ProcessTable} from '../../src/transport/process-table.ts';
+import {ManualClock} from '../support/manual-clock.ts';
 import {
   claudeSays,
   createWorld,
@@ -17,8 +17,8 @@ import {
   until,
   type World,
   type WorldOptions,
-} from './support/session.ts';
-import {isRunning} from './transport/start.ts';
+} from '../support/session.ts';
+import {isRunning} from '../transport/start.ts';
 
 let world: World;
 afterEach(() => world.remove());
