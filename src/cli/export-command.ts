@@ -3,7 +3,15 @@ import {createReadStream} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
 import {messageOf, OneshotError} from '../error.ts';
 import {type FoundSession, findSession} from '../session/find.ts';
-import {eventsPath, isDamaged, noGaps, type ReadGaps, readEvents, unreadable} from '../session/read.ts';
+import {
+  eventsPath,
+  isDamaged,
+  noGaps,
+  type ReadGaps,
+  readEvents,
+  requireFile,
+  unreadable,
+} from '../session/read.ts';
 import {emptyState, fold} from '../session/state.ts';
 import {stateDir} from '../session/state-dir.ts';
 import {stripControl} from '../text.ts';
@@ -58,6 +66,7 @@ async function* wholeLines(dir: string): AsyncGenerator<Buffer> {
   const path = eventsPath(dir);
   let pending: Buffer[] = [];
   try {
+    await requireFile(path);
     for await (const chunk of createReadStream(path, {highWaterMark: 256 * 1024}) as AsyncIterable<Buffer>) {
       const end = chunk.lastIndexOf(0x0a) + 1;
       if (end > 0) yield Buffer.concat([...pending, chunk.subarray(0, end)]);

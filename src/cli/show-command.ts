@@ -1,6 +1,6 @@
 /** `oneshot show`: all there is to know of a session, or its events, on stdout. */
 import {type FoundSession, findSession} from '../session/find.ts';
-import {eventsPath, isDamaged, noGaps, readEvents} from '../session/read.ts';
+import {eventsPath, isDamaged, noGaps, readEvents, requireFile, unreadable} from '../session/read.ts';
 import {stateDir} from '../session/state-dir.ts';
 import {follow} from '../view/follow.ts';
 import {metricsLines} from '../view/metrics-lines.ts';
@@ -36,7 +36,11 @@ async function showSummary(found: FoundSession, json: boolean, io: Io): Promise<
 }
 
 async function copyLog({dir}: FoundSession, io: Io): Promise<number> {
-  const end = await follow(eventsPath(dir), io.stdout).finish();
+  const path = eventsPath(dir);
+  await requireFile(path).catch((cause) => {
+    throw unreadable(path, cause);
+  });
+  const end = await follow(path, io.stdout).finish();
   if (end.end === 'failed') throw outputFailed(end.error);
   return EXIT.ok;
 }

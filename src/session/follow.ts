@@ -9,7 +9,7 @@ import type {Clock} from '../clock.ts';
 import {OneshotError} from '../error.ts';
 import type {OneshotEvent} from '../event.ts';
 import {Lines} from './lines.ts';
-import {eventsPath, noGaps, Order, type ReadGaps, unreadable} from './read.ts';
+import {eventsPath, noGaps, Order, type ReadGaps, requireFile, unreadable} from './read.ts';
 
 export interface FollowOptions {
   /** Number of the first event that is wanted. @default 1 */
@@ -99,6 +99,7 @@ export async function* followLog(
 async function openLog(dir: string): Promise<FileHandle> {
   const path = eventsPath(dir);
   try {
+    await requireFile(path);
     return await open(path, 'r');
   } catch (cause) {
     throw unreadable(path, cause);

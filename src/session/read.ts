@@ -1,5 +1,6 @@
 /** Reads the events of a recorded session, also of one that still runs or whose oneshot was killed. */
 import {createReadStream} from 'node:fs';
+import {stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {messageOf, OneshotError} from '../error.ts';
 import {EVENT_VERSION, type OneshotEvent} from '../event.ts';
@@ -47,6 +48,7 @@ export async function* readEvents(
   const order = new Order(dir, gaps);
   let bytes = 0;
   try {
+    await requireFile(path);
     for await (const chunk of createReadStream(path)) {
       bytes += (chunk as Buffer).length;
       for (const line of lines.feed(chunk as Buffer)) {
@@ -60,6 +62,11 @@ export async function* readEvents(
   gaps.torn = lines.isOpen();
   gaps.tornBytes = lines.openBytes;
   gaps.lostBytes = Math.max(0, knownBytes - (bytes - gaps.tornBytes));
+}
+
+/** Something else, such as a pipe, might never come to its end. @throws Error that says what it is, or why nobody knows */
+export async function requireFile(path: string): Promise<void> {
+  if (!(await stat(path)).isFile()) throw new Error('it is not a file');
 }
 
 export function noGaps(): ReadGaps {

@@ -1,4 +1,4 @@
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {
   appendFileSync,
@@ -178,6 +178,26 @@ describe('oneshot show', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/^oneshot: SESSION_UNSUPPORTED: .* Update oneshot\.\n$/);
   });
+});
+
+it.skipIf(process.platform === 'win32')('a pipe in the place of a log holds no command up', async () => {
+  const dir = record(30);
+  record(31);
+  rmSync(join(dir, 'events.jsonl'));
+  rmSync(join(dir, 'session.json'), {force: true});
+  spawnSync('mkfifo', [join(dir, 'events.jsonl')]);
+  expect((await place.run(['list'])).stdout).toMatch(new RegExp(`${idAt(30)}  damaged`));
+  for (const command of [
+    ['show'],
+    ['show', '--events', '--json'],
+    ['follow'],
+    ['export', '--format', 'jsonl'],
+  ]) {
+    const {code, stderr} = await place.run([command[0]!, idAt(30), ...command.slice(1)]);
+    expect(code, command.join(' ')).toBe(2);
+    expect(stderr).toContain('it is not a file');
+  }
+  expect((await place.run(['rm', '--yes', idAt(30)])).code).toBe(0);
 });
 
 describe('oneshot path', () => {

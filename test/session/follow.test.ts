@@ -337,6 +337,17 @@ describe('a log that cannot be read is an error with its path', () => {
     });
   });
 
+  it('when its folder does not tell who writes it', async () => {
+    const isOwnerAlive = () => Promise.reject(new Error('EACCES: permission denied, scandir'));
+    const all = async () => {
+      for await (const _ of followEvents(dir, {...options(), isOwnerAlive}));
+    };
+    await expect(all()).rejects.toMatchObject({
+      code: 'UNREADABLE_FILE',
+      message: expect.stringContaining('EACCES'),
+    });
+  });
+
   it('when it is no file', async () => {
     rmSync(path);
     mkdirSync(path);

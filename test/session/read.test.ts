@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -73,4 +74,15 @@ describe('the events of a recorded session', () => {
     mkdirSync(join(dir, 'events.jsonl'));
     await expect(readEvents(dir).next()).rejects.toMatchObject({code: 'UNREADABLE_FILE'});
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'that come from something without an end are not waited for',
+    async () => {
+      execFileSync('mkfifo', [join(dir, 'events.jsonl')]);
+      await expect(readEvents(dir).next()).rejects.toMatchObject({
+        code: 'UNREADABLE_FILE',
+        message: expect.stringContaining('it is not a file'),
+      });
+    },
+  );
 });
