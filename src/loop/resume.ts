@@ -47,7 +47,10 @@ export function resumePoint(state: SessionState, request: ResumeRequest): Resume
   const point = pointOf(state, request);
   const over = usedUp(request.rules.budget, state.usage);
   if (over && (point.next === 'work' || point.next === 'audit'))
-    throw nothing(over.reason, 'Allow more: oneshot resume ID --max-cost, --max-tokens or --max-turns.');
+    throw nothing(
+      over.reason,
+      `Allow more: oneshot resume ${state.id} --max-cost, --max-tokens or --max-turns.`,
+    );
   return point;
 }
 
@@ -64,7 +67,8 @@ function pointOf(state: SessionState, request: ResumeRequest): ResumePoint {
   return request.audit ? auditPoint(state, request) : singleRunPoint(state);
 }
 
-const SAY_MORE = 'Say what to do differently: oneshot resume ID "more instructions".';
+const sayMore = ({id}: SessionState) =>
+  `Say what to do differently: oneshot resume ${id} "more instructions".`;
 
 function workPoint({iteration, runs: {worker}}: SessionState): ResumePoint {
   if (worker === null) {
@@ -74,9 +78,9 @@ function workPoint({iteration, runs: {worker}}: SessionState): ResumePoint {
   return {next: 'work', isNew: false, reason: 'again', why};
 }
 
-function singleRunPoint({finished}: SessionState): ResumePoint {
-  if (finished?.ending !== 'unverified') return {next: 'finish', why: 'the worker had completed'};
-  throw nothing('the session is done', SAY_MORE);
+function singleRunPoint(state: SessionState): ResumePoint {
+  if (state.finished?.ending !== 'unverified') return {next: 'finish', why: 'the worker had completed'};
+  throw nothing('the session is done', sayMore(state));
 }
 
 /** null: the checks are green, and an auditor is next. */
@@ -88,12 +92,12 @@ function checkPoint(state: SessionState, request: ResumeRequest): ResumePoint | 
     return {next: 'check', why: `the work of iteration ${iteration} is to be checked`};
   if (redOf(checks).length > 0) return retryPoint(state, request, 'obey-checks', 'its checks were red');
   if (request.audit) return null;
-  if (state.finished?.ending === 'verified') throw nothing('the session is verified', SAY_MORE);
+  if (state.finished?.ending === 'verified') throw nothing('the session is verified', sayMore(state));
   return {next: 'obey-checks', why: 'all checks were green'};
 }
 
 function retryPoint(
-  {iteration, finished}: SessionState,
+  {id, iteration, finished}: SessionState,
   {maxIterations}: ResumeRequest,
   otherwise: 'obey-checks' | 'obey-verdict',
   why: string,
@@ -108,7 +112,7 @@ function retryPoint(
   if (finished?.ending !== 'exhausted') return {next: otherwise, why};
   throw nothing(
     `all ${maxIterations} iterations are used up`,
-    `Allow more: oneshot resume ID --max-iterations ${maxIterations + 2}.`,
+    `Allow more: oneshot resume ${id} --max-iterations ${maxIterations + 2}.`,
   );
 }
 
@@ -127,10 +131,10 @@ function auditPoint(state: SessionState, request: ResumeRequest): ResumePoint {
       return {next: 'audit', why: `nobody had judged the work of iteration ${iteration}`};
     case 'DONE':
       if (ending !== 'verified') return {next: 'obey-verdict', why: 'the verdict was DONE'};
-      throw nothing('the session is verified', SAY_MORE);
+      throw nothing('the session is verified', sayMore(state));
     case 'IMPOSSIBLE':
       if (ending !== 'impossible') return {next: 'obey-verdict', why: 'the verdict was IMPOSSIBLE'};
-      throw nothing(`the auditor called the task impossible: ${verdict.reason}`, SAY_MORE);
+      throw nothing(`the auditor called the task impossible: ${verdict.reason}`, sayMore(state));
     case 'RETRY':
       return retryPoint(state, request, 'obey-verdict', 'the verdict was RETRY');
   }

@@ -40,7 +40,8 @@ describe('oneshot resume', () => {
     await place.run(['--no-audit', '--executor', 'command', '--agent-arg', 'cat', 'say it']);
     const done = await place.run(['resume']);
     expect(done.code, done.stderr).toBe(2);
-    expect(done.stderr).toMatch(/NOTHING_TO_RESUME: .*oneshot resume ID "more instructions"/);
+    const next = `oneshot resume ${place.sessions()[0]} "more instructions"`;
+    expect(done.stderr).toMatch(new RegExp(`NOTHING_TO_RESUME: .*${next}`));
     const {code, stdout, stderr} = await place.run(['resume', 'say it louder']);
     expect(code).toBe(0);
     expect(stderr).toContain('done, without an audit');
