@@ -68,6 +68,20 @@ describe('the metrics of a run', () => {
     expect(measuredOnes[0]!.bytes.stderr).toBe(0);
   });
 
+  it('are none of a run that was canceled before its start', async () => {
+    world = await createWorld({runs: [claudeSays('x')]});
+    world.stop.abort({outcome: 'canceled', reason: 'SIGINT'});
+    const request = {
+      agent: scripted('claude'),
+      prompt: 'x',
+      iteration: 1,
+      role: 'worker',
+      resume: null,
+    } as const;
+    await run({...world.context, metrics: true}, request);
+    expect(world.events().map(({type}) => type)).toEqual(['run_finished']);
+  });
+
   it('are none of an agent that is not there', async () => {
     expect(await measured({runs: [[]]}, program('/no/such/program'))).toEqual([]);
   });

@@ -76,10 +76,8 @@ class Decoder implements FrameDecoder {
   }
 
   feed(chunk: Uint8Array): Frame[] {
-    if (chunk.length <= PIECE_BYTES) this.#take(chunk);
-    else
-      for (let from = 0; from < chunk.length; from += PIECE_BYTES)
-        this.#take(chunk.subarray(from, from + PIECE_BYTES));
+    for (let from = 0; from < chunk.length; from += PIECE_BYTES)
+      this.#take(chunk.length <= PIECE_BYTES ? chunk : chunk.subarray(from, from + PIECE_BYTES));
     return this.#line.takeFrames();
   }
 

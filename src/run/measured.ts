@@ -7,12 +7,12 @@ export interface MeasuredRun {
   close(): void;
 }
 
-/** null: nobody wants to know. */
+/** null: nobody wants to know, or nothing will be run. */
 export function measure(
-  {log, clock, metrics = false}: RunContext,
+  {log, clock, stop, metrics = false}: RunContext,
   {iteration, role}: RunRequest,
 ): MeasuredRun | null {
-  if (!metrics) return null;
+  if (!metrics || stop.aborted) return null;
   const meter = new RunMeter({clock});
   const unwatch = log.addView((event) => {
     const isOurs = event.source === 'agent' && event.iteration === iteration && event.role === role;

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {type BadLine, type BatchLine, readBatch} from '../../src/cli/batch-file.ts';
 
-const read = (text: string | Buffer) => readBatch(Buffer.from(text), '/work/tasks.jsonl');
+const read = (text: string | Buffer) => readBatch(Buffer.from(text), '/tasks.jsonl');
 const only = (text: string | Buffer) => read(text)[0] as BatchLine & BadLine;
 const keysOf = (text: string) => read(text).map((line) => (line as BatchLine).key);
 
@@ -47,7 +47,7 @@ describe('a line of a batch', () => {
   ])('with %s is an error that names file and line', (_, text, message) => {
     const {error} = (read(`\n${text}`) as BadLine[])[0]!;
     expect(error.code).toBe('CONFIG_INVALID');
-    expect(error.message).toContain('/work/tasks.jsonl:2: ');
+    expect(error.message).toContain('/tasks.jsonl:2: ');
     expect(error.message).toContain(message);
   });
 

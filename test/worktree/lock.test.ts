@@ -45,7 +45,7 @@ it('a dead owner holds nothing', async () => {
 it('another worktree is another lock', async () => {
   await lock('one');
   const other = {stateDir, session: 'two', env: {}, clock: systemClock, processes: living};
-  await expect(lockWorktree('/work/other', other)).resolves.toBeDefined();
+  await expect(lockWorktree('/another', other)).resolves.toBeDefined();
 });
 
 it('a session on another machine that was silent for long holds nothing', async () => {

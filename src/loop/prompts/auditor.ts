@@ -1,5 +1,4 @@
 /** What the auditor is told. */
-
 import type {Verdict} from '../../event.ts';
 import type {PromptStyle} from '../../executor/executor.ts';
 import {oneLine, sentence} from '../../text.ts';
