@@ -21,7 +21,7 @@ export default defineConfig({
         'src/fields.ts',
         'src/run.ts',
         'src/run/**',
-        'src/session/{append-file,file-log,fold-log,list,list-index,lock,log-file,open,read,remove,reopen,shape,snapshot,status,unwritable}.ts',
+        'src/session/{append-file,event-line,file-log,fold-log,list,list-index,lock,log-file,open,read,remove,reopen,shape,snapshot,status,unwritable,write-block}.ts',
         'src/session/follow.ts',
         'src/view/asciicast.ts',
         'src/view/markdown.ts',

@@ -6,7 +6,7 @@ import {readFileSync, rmSync} from 'node:fs';
 import type {OneshotEvent, RunFinished, StreamName} from '../src/event.ts';
 import type {Installation} from '../src/executor/executor.ts';
 import type {RunContext, RunRequest, StopReason} from '../src/run.ts';
-import type {Writev} from '../src/session/append-file.ts';
+import type {Write} from '../src/session/append-file.ts';
 import type {SessionLog} from '../src/session/log.ts';
 import type {TransportChoice} from '../src/transport/transport.ts';
 import {builtLibrary} from './build.ts';
@@ -17,7 +17,7 @@ export interface SpineOptions {
   /** Written to the program's stdin. @default empty */
   prompt?: string;
   /** How the recorder reaches the disk. @default as always */
-  writev?: Writev;
+  write?: Write;
   /** Called with the open log before the program is started. */
   prepare?: (log: SessionLog) => void;
   /** Aborted with a `StopReason` to stop the program. */
@@ -45,9 +45,9 @@ export interface SpineRun {
  * @throws when the program ran on another transport than asked for; `auto` asks for none.
  */
 export async function runOnSpine(argv: readonly string[], options: SpineOptions): Promise<SpineRun> {
-  const {stateDir, transport, writev, prepare, stop, readBack = true} = options;
+  const {stateDir, transport, write, prepare, stop, readBack = true} = options;
   const {DEFAULT_MAX_FRAME_BYTES, openSessionLog, run, systemClock} = await builtLibrary();
-  const log = await openSessionLog({stateDir, clock: systemClock, ...(writev && {writev})});
+  const log = await openSessionLog({stateDir, clock: systemClock, ...(write && {write})});
   const told: OneshotEvent[] = [];
   const removeView = log.addView((event) => {
     requireTransport(event, transport);

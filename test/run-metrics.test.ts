@@ -2,7 +2,7 @@ import {statSync} from 'node:fs';
 import {afterEach, describe, expect, it} from 'vitest';
 import type {OneshotEvent} from '../src/event.ts';
 import {type AgentChoice, run} from '../src/run.ts';
-import {systemWritev} from '../src/session/append-file.ts';
+import {systemWrite} from '../src/session/append-file.ts';
 import {
   claudeSays,
   createWorld,
@@ -47,14 +47,14 @@ describe('the metrics of a run', () => {
 
   it('tell how long reading stood still because the disk was slow', async () => {
     let isSlow = true;
-    const slow: WorldOptions['writev'] = async (fd, buffers, done) => {
-      if (isSlow && buffers.some((buffer) => buffer.includes('xxx'))) {
+    const slow: WorldOptions['write'] = async (fd, bytes, done) => {
+      if (isSlow && bytes.includes('xxx')) {
         await until(() => world.context.log.backlogBytes() > 2 * 1024 * 1024);
         isSlow = false;
       }
-      systemWritev(fd, buffers, done);
+      systemWrite(fd, bytes, done);
     };
-    const [metrics] = await measured({runs: [[{flood: 8 * 1024 * 1024}]], writev: slow}, scripted('command'));
+    const [metrics] = await measured({runs: [[{flood: 8 * 1024 * 1024}]], write: slow}, scripted('command'));
     expect(metrics!.pauses.count).toBeGreaterThan(0);
     expect(metrics!.pauses.totalMs).toBeGreaterThan(0);
     expect(metrics!.bytes.stdout).toBe(sizeOf('stdout'));

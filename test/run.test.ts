@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {afterEach, describe, expect, it} from 'vitest';
 import type {OneshotEvent, RawSpan, RunFinished} from '../src/event.ts';
 import {type AgentChoice, type RunRequest, run, shownOn} from '../src/run.ts';
-import {systemWritev} from '../src/session/append-file.ts';
+import {systemWrite} from '../src/session/append-file.ts';
 import {ManualClock} from './support/manual-clock.ts';
 import {
   claudeSays,
@@ -267,7 +267,7 @@ describe('when recording is in trouble', () => {
     const full = Object.assign(new Error('ENOSPC: no space left'), {code: 'ENOSPC'});
     await start({
       runs: [[{stdout: 'a\n'}, {sleepMs: 50}, {flood: 50_000_000}, {untilSignal: true}]],
-      writev: (fd, buffers, done) => (++writes > 4 ? done(full, 0) : systemWritev(fd, buffers, done)),
+      write: (fd, bytes, done) => (++writes > 4 ? done(full, 0) : systemWrite(fd, bytes, done)),
     });
     expect(await go(scripted('command'))).toMatchObject({
       outcome: 'failed',
@@ -278,7 +278,7 @@ describe('when recording is in trouble', () => {
   it('a slow disk makes the child wait and loses nothing', async () => {
     await start({
       runs: [[{flood: 24_000_000}]],
-      writev: (fd, buffers, done) => setTimeout(() => systemWritev(fd, buffers, done), 20),
+      write: (fd, bytes, done) => setTimeout(() => systemWrite(fd, bytes, done), 20),
     });
     expect(await go(scripted('command'))).toMatchObject({outcome: 'completed'});
     const raw = readFileSync(world.context.log.rawPath(1, 'worker', 'stdout'));
@@ -293,9 +293,9 @@ describe('when recording is in trouble', () => {
     await start({
       runs: [[{ignore: ['SIGTERM']}, {flood: 60_000_000}, {untilSignal: true}]],
       clock,
-      writev: (fd, buffers, done) => {
-        frozen ||= buffers.some((buffer) => buffer.includes('xxx'));
-        if (!frozen) systemWritev(fd, buffers, done);
+      write: (fd, bytes, done) => {
+        frozen ||= bytes.includes('xxx');
+        if (!frozen) systemWrite(fd, bytes, done);
       },
     });
     const finished = go(scripted('command'));
@@ -319,9 +319,9 @@ describe('when recording is in trouble', () => {
     await start({
       runs: [[{ignore: ['SIGINT']}, {flood: 60_000_000}, {stdout: 'end\n'}]],
       clock: new ManualClock(),
-      writev: (fd, buffers, done) => {
-        if (held) held.push(() => systemWritev(fd, buffers, done));
-        else systemWritev(fd, buffers, done);
+      write: (fd, bytes, done) => {
+        if (held) held.push(() => systemWrite(fd, bytes, done));
+        else systemWrite(fd, bytes, done);
       },
     });
     const finished = go(scripted('command'));

@@ -4,7 +4,7 @@
  */
 import {existsSync, mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {systemWritev, type Writev} from '../../src/session/append-file.ts';
+import {systemWrite, type Write} from '../../src/session/append-file.ts';
 import type {SessionLog} from '../../src/session/log.ts';
 import {builtCli} from '../build.ts';
 import {ended, programPath, runToEnd, start, until, within, withTempFolder} from '../process.ts';
@@ -69,36 +69,36 @@ async function tried(name: string, run: Case, progress: Progress): Promise<Endin
 // Disks that do not work: `DISK_BYTES` and then … --------------------------------------------------------------------
 
 /** … nothing comes back any more. */
-function blockingDisk(): Writev {
+function blockingDisk(): Write {
   return workingFor(DISK_BYTES, () => {});
 }
 
 /** … nothing fits any more. */
-function fullDisk(): Writev {
+function fullDisk(): Write {
   const error = Object.assign(new Error('ENOSPC: no space left on device, write'), {code: 'ENOSPC'});
-  return workingFor(DISK_BYTES, (_fd, _buffers, done) => done(error, 0));
+  return workingFor(DISK_BYTES, (_fd, _bytes, done) => done(error, 0));
 }
 
 /** … every write takes a second. */
-function slowDisk(): Writev {
+function slowDisk(): Write {
   return workingFor(
     DISK_BYTES,
-    (fd, buffers, done) => void setTimeout(() => systemWritev(fd, buffers, done), 1000),
+    (fd, bytes, done) => void setTimeout(() => systemWrite(fd, bytes, done), 1000),
   );
 }
 
-function workingFor(bytes: number, then: Writev): Writev {
-  let left = bytes;
-  return (fd, buffers, done) => {
-    if (left <= 0) return then(fd, buffers, done);
-    for (const buffer of buffers) left -= buffer.length;
-    systemWritev(fd, buffers, done);
+function workingFor(diskBytes: number, then: Write): Write {
+  let left = diskBytes;
+  return (fd, bytes, done) => {
+    if (left <= 0) return then(fd, bytes, done);
+    left -= bytes.length;
+    systemWrite(fd, bytes, done);
   };
 }
 
 // In this process ----------------------------------------------------------------------------------------------------
 
-async function stoppedByUser(folder: string, writev: Writev): Promise<Ending> {
+async function stoppedByUser(folder: string, write: Write): Promise<Ending> {
   const user = new AbortController();
   let stoppedAt = 0;
   const stopWhenBlocked = async (log: SessionLog) => {
@@ -106,28 +106,28 @@ async function stoppedByUser(folder: string, writev: Writev): Promise<Ending> {
     stoppedAt = performance.now();
     user.abort(canceled('the check'));
   };
-  await talk(folder, writev, (log) => void stopWhenBlocked(log), user.signal);
+  await talk(folder, write, (log) => void stopWhenBlocked(log), user.signal);
   return {endedOn: endedOn(folder), ms: performance.now() - stoppedAt};
 }
 
-async function stoppedByFailure(folder: string, writev: Writev): Promise<Ending> {
+async function stoppedByFailure(folder: string, write: Write): Promise<Ending> {
   let failedAt = 0;
   const noteFailure = (log: SessionLog) =>
     void log.onFailure(() => {
       failedAt = performance.now();
     });
-  await talk(folder, writev, noteFailure);
+  await talk(folder, write, noteFailure);
   return {endedOn: endedOn(folder), ms: performance.now() - failedAt};
 }
 
 async function talk(
   folder: string,
-  writev: Writev,
+  write: Write,
   prepare: (log: SessionLog) => void,
   stop?: AbortSignal,
 ): Promise<void> {
   const argv = [process.execPath, programPath('blocked-writer.mjs'), endedPath(folder)];
-  await runOnSpine(argv, {stateDir: folder, transport: 'pty', writev, prepare, ...(stop && {stop})});
+  await runOnSpine(argv, {stateDir: folder, transport: 'pty', write, prepare, ...(stop && {stop})});
 }
 
 /** Nothing has been read from the program for half a second, since the recorder is behind: it hangs in a write. */

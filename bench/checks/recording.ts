@@ -1,7 +1,7 @@
 /** What recording costs: a long stream through the spine, recorded and discarded in turn. */
 
 import {join} from 'node:path';
-import type {Writev} from '../../src/session/append-file.ts';
+import type {Write} from '../../src/session/append-file.ts';
 import {eventProgram} from '../exec.ts';
 import {withTempFolder} from '../process.ts';
 import {mustSucceed, runOnSpine} from '../spine.ts';
@@ -12,11 +12,7 @@ const MB = 1_000_000;
 const TARGET_RATIO = 1.1;
 
 /** Takes everything at once and keeps nothing. */
-const discard: Writev = (_fd, buffers, done) =>
-  done(
-    null,
-    buffers.reduce((sum, {length}) => sum + length, 0),
-  );
+const discard: Write = (_fd, bytes, done) => done(null, bytes.length);
 
 export const recording = defineCheck({
   full: {streamMB: 500, pairs: 5},
@@ -61,11 +57,11 @@ interface Took {
 const shown = ({seconds, cpuSeconds}: Took) => `${rounded(seconds)} s (CPU ${rounded(cpuSeconds)} s)`;
 
 /** One run with a stream of about `bytes`. */
-function took(bytes: number, writev: Writev | undefined): Promise<Took> {
+function took(bytes: number, write: Write | undefined): Promise<Took> {
   return withTempFolder(async (folder) => {
     const [, ...argv] = eventProgram(bytes, join(folder, 'said.json')).argv;
     const before = process.cpuUsage();
-    const run = await runOnSpine(argv, {stateDir: folder, transport: 'pty', ...(writev && {writev})});
+    const run = await runOnSpine(argv, {stateDir: folder, transport: 'pty', ...(write && {write})});
     mustSucceed(run);
     const {user, system} = process.cpuUsage(before);
     return {seconds: run.ms / 1000, cpuSeconds: (user + system) / 1e6};

@@ -49,6 +49,8 @@ export class ByteWindow {
 
   /** Gives up everything below `index` and keeps the rest. */
   keepFrom(index: number): void {
+    // A character that is given up says nothing of what follows.
+    if (!this.#isAscii && index > 0) this.#isAscii = isAscii(this.bytes.subarray(index));
     if (this.keptBytes > 0) this.#start += index;
     else if (index < this.bytes.length) this.#append(this.bytes.subarray(index));
     this.offset += index;

@@ -1,16 +1,14 @@
-import {close, fdatasync, fstatSync, openSync, writeSync, writev, writevSync} from 'node:fs';
+import {close, fdatasync, fstatSync, openSync, write, writeSync} from 'node:fs';
+import {WriteBlock} from './write-block.ts';
 
-/** Writes `buffers` at the end of the file `fd`; a write may be partial, as in writev(2). */
-export type Writev = (
+/** Writes `bytes` at the end of the file `fd`; a write may be partial, as in write(2). `bytes` are its own until `done`. */
+export type Write = (
   fd: number,
-  buffers: Buffer[],
+  bytes: Buffer,
   done: (error: Error | null, bytesWritten: number) => void,
 ) => void;
 
-export const systemWritev: Writev = (fd, buffers, done) => writev(fd, buffers, done);
-
-/** Most buffers one writev(2) takes: IOV_MAX is 1024 on Linux and macOS. */
-const MAX_BUFFERS = 1024;
+export const systemWrite: Write = (fd, bytes, done) => write(fd, bytes, done);
 
 /**
  * A file that is only ever appended to. What is queued goes out together in the next write, so that a burst of small pieces
@@ -18,66 +16,63 @@ const MAX_BUFFERS = 1024;
  */
 export class AppendFile {
   readonly #fd: number;
-  readonly #writev: Writev;
-  #queue: Buffer[] = [];
+  readonly #write: Write;
+  /** What waits for the next write; add to it to queue something. */
+  queue = new WriteBlock();
+  /** What a thread is writing, or the memory for what comes next. */
+  #other = new WriteBlock();
+  /** Bytes that were handed to the system, or are being. */
+  #passedBytes: number;
   /** Something was written that the disk was not asked to take. */
   #isUnsynced = false;
-  /** Size of the file, bytes, queued ones included. */
-  size: number;
 
   /**
    * Opens the file (mode 0600) and creates it where it is not there.
    * @param mustBeNew throw when it is there. Throws the system error.
    */
-  constructor(path: string, write: Writev, {mustBeNew}: {mustBeNew: boolean}) {
+  constructor(path: string, write: Write, {mustBeNew}: {mustBeNew: boolean}) {
     this.#fd = openSync(path, mustBeNew ? 'ax' : 'a', 0o600);
-    this.size = fstatSync(this.#fd).size;
-    this.#writev = write;
+    this.#passedBytes = fstatSync(this.#fd).size;
+    this.#write = write;
   }
 
-  /** Queues `bytes`, which must not change any more. */
-  push(bytes: Buffer): void {
-    this.#queue.push(bytes);
-    this.size += bytes.length;
+  /** Size of the file, bytes, queued ones included. */
+  get size(): number {
+    return this.#passedBytes + this.queue.length;
   }
 
   hasQueue(): boolean {
-    return this.#queue.length > 0;
+    return this.queue.length > 0;
   }
 
   /** Writes all that is queued before it returns. Throws the system error. */
   writeQueueNow(): void {
+    if (!this.hasQueue()) return;
+    const {bytes} = this.queue;
     this.#isUnsynced = true;
-    let buffers = this.#takeQueue();
-    while (buffers.length > 0) {
-      const [only] = buffers;
-      // One alone is the usual case, and quicker so.
-      const written =
-        buffers.length === 1
-          ? writeSync(this.#fd, only!)
-          : writevSync(this.#fd, buffers.slice(0, MAX_BUFFERS));
-      buffers = dropBytes(buffers, written);
-    }
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
+    this.#passedBytes += bytes.length;
+    this.queue.clear();
   }
 
   /** Writes all that is queued on a thread, then calls back. No other write may be asked for before that. */
   writeQueue(done: (error: Error | null) => void): void {
+    const taken = this.queue;
+    this.queue = this.#other;
+    this.#other = taken;
     this.#isUnsynced = true;
-    this.#writeAll(this.#takeQueue(), done);
+    this.#passedBytes += taken.length;
+    this.#writeAll(taken.bytes, (error) => {
+      taken.clear();
+      done(error);
+    });
   }
 
-  #takeQueue(): Buffer[] {
-    const buffers = this.#queue;
-    this.#queue = [];
-    return buffers;
-  }
-
-  #writeAll(buffers: Buffer[], done: (error: Error | null) => void): void {
-    this.#writev(this.#fd, buffers.slice(0, MAX_BUFFERS), (error, written) => {
+  #writeAll(bytes: Buffer, done: (error: Error | null) => void): void {
+    this.#write(this.#fd, bytes, (error, written) => {
       if (error) return done(error);
-      const rest = dropBytes(buffers, written);
-      if (rest.length === 0) done(null);
-      else this.#writeAll(rest, done);
+      if (written === bytes.length) done(null);
+      else this.#writeAll(bytes.subarray(written), done);
     });
   }
 
@@ -93,13 +88,4 @@ export class AppendFile {
     await this.sync();
     await new Promise((settle) => close(this.#fd, settle));
   }
-}
-
-function dropBytes(buffers: Buffer[], count: number): Buffer[] {
-  let index = 0;
-  let left = count;
-  for (; index < buffers.length && left >= buffers[index]!.length; index++) left -= buffers[index]!.length;
-  const rest = buffers.slice(index);
-  if (left > 0) rest[0] = rest[0]!.subarray(left);
-  return rest;
 }

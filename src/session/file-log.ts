@@ -11,8 +11,9 @@ import {
   type Role,
   type StreamName,
 } from '../event.ts';
-import {AppendFile, systemWritev, type Writev} from './append-file.ts';
+import {AppendFile, systemWrite, type Write} from './append-file.ts';
 import {writesPromptly} from './disk.ts';
+import {EventLines} from './event-line.ts';
 import type {SessionLock} from './lock.ts';
 import type {SessionLog, View} from './log.ts';
 import {eventsPath} from './read.ts';
@@ -53,8 +54,8 @@ export interface FileLogOptions {
   dir: string;
   id: string;
   clock: Clock;
-  /** @default at once where the disk is prompt, else by writev(2) on libuv's thread pool */
-  writev?: Writev | undefined;
+  /** @default at once where the disk is prompt, else by write(2) on libuv's thread pool */
+  write?: Write | undefined;
   lock: SessionLock;
   /** What the log adds up to so far. It is taken over. */
   state: SessionState;
@@ -68,7 +69,7 @@ export class FileSessionLog implements SessionLog {
   readonly dir: string;
   readonly eventsPath: string;
   readonly #clock: Clock;
-  readonly #writev: Writev;
+  readonly #write: Write;
   readonly #lock: SessionLock;
   readonly #state: SessionState;
   readonly #isNew: boolean;
@@ -79,9 +80,7 @@ export class FileSessionLog implements SessionLog {
   #seq: number;
   /** Events queued for the log that no view has seen. */
   #unseen: OneshotEvent[] = [];
-  /** The same as they are written: made into bytes all at once. */
-  #lines = '';
-  /** Of events, characters. */
+  readonly #lines = new EventLines();
   #backlogBytes = 0;
   /** Whether to write within the turn, which is much sooner than a thread would; false for good after a slow write. */
   #isPrompt: boolean;
@@ -102,19 +101,19 @@ export class FileSessionLog implements SessionLog {
   #lookForFolderAtMs: number;
 
   /** Throws the system error when the log cannot be opened. */
-  constructor({dir, id, clock, writev, lock, state, isNew}: FileLogOptions) {
+  constructor({dir, id, clock, write, lock, state, isNew}: FileLogOptions) {
     this.id = id;
     this.dir = dir;
     this.eventsPath = eventsPath(dir);
     this.#clock = clock;
-    this.#writev = writev ?? systemWritev;
+    this.#write = write ?? systemWrite;
     this.#lock = lock;
     this.#state = state;
     this.#seq = state.seq;
     this.#isNew = isNew;
-    this.#isPrompt = writev === undefined && writesPromptly(dir);
+    this.#isPrompt = write === undefined && writesPromptly(dir);
     this.#lookForFolderAtMs = clock.monotonicMs() + FOLDER_LOOK_MS;
-    this.#events = new AppendFile(this.eventsPath, this.#writev, {mustBeNew: isNew});
+    this.#events = new AppendFile(this.eventsPath, this.#write, {mustBeNew: isNew});
   }
 
   append({body, iteration, role, source, raw}: EventDraft): void {
@@ -129,12 +128,13 @@ export class FileSessionLog implements SessionLog {
       role,
       source,
     };
+    const {queue} = this.#events;
+    const before = queue.length;
+    this.#lines.add(queue, head, body, raw);
     const event = eventOf(head, body, raw);
     fold(this.#state, event);
     this.#unseen.push(event);
-    const line = `${JSON.stringify(event)}\n`;
-    this.#lines += line;
-    this.#queued(line.length);
+    this.#queued(queue.length - before);
   }
 
   appendRaw(iteration: number, role: Role, stream: StreamName, bytes: Uint8Array): number {
@@ -142,7 +142,7 @@ export class FileSessionLog implements SessionLog {
     if (!file) return 0;
     const offset = file.size;
     if (this.#failure) return offset;
-    file.push(Buffer.from(bytes));
+    file.queue.add(bytes);
     this.#queued(bytes.length);
     return offset;
   }
@@ -301,7 +301,7 @@ export class FileSessionLog implements SessionLog {
     try {
       makeFolder(join(this.dir, String(iteration)));
       const path = this.rawPath(iteration, role, stream);
-      const file = new AppendFile(path, this.#writev, {mustBeNew: this.#isNew});
+      const file = new AppendFile(path, this.#write, {mustBeNew: this.#isNew});
       this.#raw.set(name, file);
       return file;
     } catch (error) {
@@ -341,8 +341,6 @@ export class FileSessionLog implements SessionLog {
     if (this.#failure || this.#backlogBytes === 0) return;
     const batch = {bytes: this.#backlogBytes, events: this.#unseen};
     this.#unseen = [];
-    if (this.#lines !== '') this.#events.push(Buffer.from(this.#lines));
-    this.#lines = '';
     if (this.#isPrompt) this.#writeNow(batch);
     else this.#writeOnThreads(batch);
   }
@@ -353,7 +351,7 @@ export class FileSessionLog implements SessionLog {
     try {
       this.#events.writeQueueNow();
       this.#show(batch);
-      for (const file of this.#raw.values()) if (file.hasQueue()) file.writeQueueNow();
+      for (const file of this.#raw.values()) file.writeQueueNow();
     } catch (error) {
       this.#fail(error as Error);
     }
@@ -396,7 +394,6 @@ export class FileSessionLog implements SessionLog {
     if (this.#failure) return;
     this.#failure = error;
     this.#unseen = [];
-    this.#lines = '';
     this.#backlogBytes = 0;
     this.#releaseWaiters();
     for (const callback of this.#onFailure) callback(error);

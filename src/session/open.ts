@@ -1,7 +1,7 @@
 import {mkdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Clock} from '../clock.ts';
-import type {Writev} from './append-file.ts';
+import type {Write} from './append-file.ts';
 import {FileSessionLog} from './file-log.ts';
 import {newSessionId} from './id.ts';
 import {type ProcessLookup, takeLock} from './lock.ts';
@@ -19,8 +19,8 @@ export interface OpenSessionOptions {
   id?: string;
   /** Names this process in the lock. @default without its start time, so that another process may be taken for it later */
   processes?: ProcessLookup;
-  /** How bytes reach the disk. @default at once where the disk is prompt, else by writev(2) on libuv's thread pool */
-  writev?: Writev;
+  /** How bytes reach the disk. @default at once where the disk is prompt, else by write(2) on libuv's thread pool */
+  write?: Write;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface OpenSessionOptions {
  * @throws OneshotError STATE_UNWRITABLE; nothing is left behind then.
  */
 export async function openSessionLog(options: OpenSessionOptions): Promise<SessionLog> {
-  const {stateDir, clock, writev, processes} = options;
+  const {stateDir, clock, write, processes} = options;
   const id = options.id ?? newSessionId(clock.now());
   const sessions = join(stateDir, 'sessions');
   const dir = join(sessions, id);
@@ -40,7 +40,7 @@ export async function openSessionLog(options: OpenSessionOptions): Promise<Sessi
   }
   try {
     const lock = await takeLock(dir, {clock, processes});
-    return new FileSessionLog({dir, id, clock, writev, lock, state: emptyState(), isNew: true});
+    return new FileSessionLog({dir, id, clock, write, lock, state: emptyState(), isNew: true});
   } catch (error) {
     rmSync(dir, {recursive: true, force: true});
     throw unwritable(stateDir, error);

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import type {Clock} from '../clock.ts';
 import {OneshotError} from '../error.ts';
 import type {EventDraft} from '../event.ts';
-import type {Writev} from './append-file.ts';
+import type {Write} from './append-file.ts';
 import {FileSessionLog} from './file-log.ts';
 import {type FoldedLog, foldLog} from './fold-log.ts';
 import {type ProcessLookup, type SessionLock, takeLock} from './lock.ts';
@@ -21,7 +21,7 @@ export interface ReopenSessionOptions {
   /** Tells whether the last owner is alive. */
   processes: ProcessLookup;
   /** As in `OpenSessionOptions`. */
-  writev?: Writev;
+  write?: Write;
 }
 
 export interface ReopenedSession {
@@ -54,12 +54,12 @@ function openFolded(
   dir: string,
   {state, gaps}: FoldedLog,
   lock: SessionLock,
-  {id, clock, writev}: ReopenSessionOptions,
+  {id, clock, write}: ReopenSessionOptions,
 ): SessionLog {
   const path = eventsPath(dir);
   if (gaps.tornBytes > 0) truncateSync(path, statSync(path).size - gaps.tornBytes);
   const {iteration, damaged} = state;
-  const log = new FileSessionLog({dir, id, clock, writev, lock, state, isNew: false});
+  const log = new FileSessionLog({dir, id, clock, write, lock, state, isNew: false});
   if (gaps.tornBytes > 0) {
     const text = `The last line of the log had no end: ${gaps.tornBytes} bytes were cut off.`;
     log.append(warning('LOG_REPAIRED', text, iteration));

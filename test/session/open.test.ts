@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {type Clock, systemClock} from '../../src/clock.ts';
 import type {EventDraft, OneshotEvent} from '../../src/event.ts';
-import {systemWritev, type Writev} from '../../src/session/append-file.ts';
+import {systemWrite, type Write} from '../../src/session/append-file.ts';
 import {writesPromptly} from '../../src/session/disk.ts';
 import {isSessionId, newSessionId} from '../../src/session/id.ts';
 import {openSessionLog} from '../../src/session/open.ts';
@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, {recursive: true, force: true}));
 
 const clock: Clock = {...systemClock, now: () => Date.UTC(2026, 10, 23, 14, 25, 30)};
-const open = (writev?: Writev) => openSessionLog({stateDir: home, clock, ...(writev && {writev})});
+const open = (write?: Write) => openSessionLog({stateDir: home, clock, ...(write && {write})});
 
 function note(text: string): EventDraft {
   return {
@@ -103,8 +103,7 @@ describe('the session log', () => {
   });
 
   it('goes on after a partial write where it stopped', async () => {
-    const oneByteAtATime: Writev = (fd, buffers, done) =>
-      systemWritev(fd, [buffers[0]!.subarray(0, 7)], done);
+    const oneByteAtATime: Write = (fd, bytes, done) => systemWrite(fd, bytes.subarray(0, 7), done);
     const log = await open(oneByteAtATime);
     log.append(note('a'));
     log.append(note('b'));
@@ -115,8 +114,8 @@ describe('the session log', () => {
   it('tells of a full disk once, shows nothing unrecorded and takes nothing more', async () => {
     const full = Object.assign(new Error('ENOSPC: no space left on device'), {code: 'ENOSPC'});
     let writes = 0;
-    const log = await open((fd, buffers, done) =>
-      ++writes < 3 ? systemWritev(fd, buffers, done) : done(full, 0),
+    const log = await open((fd, bytes, done) =>
+      ++writes < 3 ? systemWrite(fd, bytes, done) : done(full, 0),
     );
     const seen: OneshotEvent[] = [];
     const failures: Error[] = [];

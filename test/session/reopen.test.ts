@@ -15,7 +15,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {systemClock} from '../../src/clock.ts';
 import type {EventDraft, OneshotEvent} from '../../src/event.ts';
-import type {Writev} from '../../src/session/append-file.ts';
+import type {Write} from '../../src/session/append-file.ts';
 import {foldLog} from '../../src/session/fold-log.ts';
 import {lookAtSession} from '../../src/session/list.ts';
 import {lockOwner} from '../../src/session/lock.ts';
@@ -195,10 +195,10 @@ describe('at the boundary of a step', () => {
   });
 
   /** Takes what is written and keeps nothing: a descriptor that is closed is found out by the sync. */
-  const take: Writev = (_fd, buffers, done) => done(null, Buffer.concat(buffers).length);
+  const take: Write = (_fd, bytes, done) => done(null, bytes.length);
 
   it('a disk that fails is a failure of the log', async () => {
-    const log = await openSessionLog({stateDir: home, clock: systemClock, writev: take});
+    const log = await openSessionLog({stateDir: home, clock: systemClock, write: take});
     await log.close();
     log.append(note('x'));
     await log.sync();
@@ -207,7 +207,7 @@ describe('at the boundary of a step', () => {
   });
 
   it('a disk that fails while it is still written is one too', async () => {
-    const log = await openSessionLog({stateDir: home, clock: systemClock, writev: take});
+    const log = await openSessionLog({stateDir: home, clock: systemClock, write: take});
     const raw = Buffer.alloc(16 * 1024 * 1024);
     const write = async () => {
       log.appendRaw(1, 'worker', 'stdout', raw);
@@ -222,7 +222,7 @@ describe('at the boundary of a step', () => {
   });
 
   it('a disk that does not answer is not waited for once the log is given up', async () => {
-    const log = await openSessionLog({stateDir: home, clock: systemClock, writev: () => {}});
+    const log = await openSessionLog({stateDir: home, clock: systemClock, write: () => {}});
     log.append(note('x'));
     const synced = log.sync();
     log.abandon(new Error('given up'));

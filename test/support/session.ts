@@ -9,7 +9,7 @@ import type {ExecutorName, Installation} from '../../src/executor/executor.ts';
 import {executorByName} from '../../src/executor/registry.ts';
 import {DEFAULT_MAX_FRAME_BYTES} from '../../src/frame/frame.ts';
 import type {AgentChoice, RunContext} from '../../src/run.ts';
-import type {Writev} from '../../src/session/append-file.ts';
+import type {Write} from '../../src/session/append-file.ts';
 import {openSessionLog} from '../../src/session/open.ts';
 import type {TransportChoice} from '../../src/transport/transport.ts';
 
@@ -36,7 +36,7 @@ export interface WorldOptions {
   runs: Step[][];
   clock?: Clock;
   transport?: TransportChoice;
-  writev?: Writev;
+  write?: Write;
 }
 
 export async function createWorld(options: WorldOptions): Promise<World> {
@@ -47,7 +47,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const script = join(home, 'script.json');
   writeFileSync(script, JSON.stringify(options.runs));
   const clock = options.clock ?? systemClock;
-  const log = await openSessionLog({stateDir: home, clock, ...(options.writev && {writev: options.writev})});
+  const log = await openSessionLog({stateDir: home, clock, ...(options.write && {write: options.write})});
   const stop = new AbortController();
   const kill = new AbortController();
   const context: RunContext = {

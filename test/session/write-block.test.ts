@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import {expect, it} from 'vitest';
+import {WriteBlock} from '../../src/session/write-block.ts';
+
+const MIB = 1024 * 1024;
+
+it('holds what was added, in order and as it was then', () => {
+  const block = new WriteBlock();
+  const fed = Buffer.from('bytes');
+  block.add(fed);
+  fed.fill(0);
+  block.addText(' – text ');
+  block.addNumber(1_764_547_200_000);
+  block.addByte(0x0a);
+  expect(String(block.bytes)).toBe('bytes – text 1764547200000\n');
+  expect(block.length).toBe(block.bytes.length);
+});
+
+it('begins anew once it is cleared', () => {
+  const block = new WriteBlock();
+  block.addText('first');
+  block.clear();
+  expect(block.length).toBe(0);
+  block.addText('second');
+  expect(String(block.bytes)).toBe('second');
+});
+
+it('cuts and replaces what was added', () => {
+  const block = new WriteBlock();
+  block.addText('abcdef');
+  block.replaceByte(1, 0x42);
+  block.cutTo(4);
+  block.addText('!');
+  expect(String(block.bytes)).toBe('aBcd!');
+});
+
+it('writes numbers as JSON does', () => {
+  const any = fc.oneof(fc.maxSafeInteger(), fc.nat(), fc.double(), fc.constantFrom(0, -0, 9, 10, Number.NaN));
+  fc.assert(
+    fc.property(any, (number) => {
+      const block = new WriteBlock();
+      block.addNumber(number);
+      expect(String(block.bytes)).toBe(JSON.stringify(number));
+    }),
+  );
+});
+
+it('grows to what does not fit, be it one text or many pieces', () => {
+  const block = new WriteBlock();
+  const long = 'é'.repeat(2 * MIB);
+  block.addText(long);
+  for (let piece = 0; piece < 100; piece++) block.add(Buffer.alloc(1000, 'x'));
+  expect(block.length).toBe(4 * MIB + 100_000);
+  expect(block.bytes.equals(Buffer.from(long + 'x'.repeat(100_000)))).toBe(true);
+});
+
+it('gives a large memory back once it is cleared', () => {
+  const block = new WriteBlock();
+  block.add(Buffer.alloc(2 * MIB));
+  expect(block.bytes.buffer.byteLength).toBeGreaterThanOrEqual(2 * MIB);
+  block.clear();
+  expect(block.bytes.buffer.byteLength).toBeLessThan(MIB);
+});
