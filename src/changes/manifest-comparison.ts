@@ -14,7 +14,7 @@ export function compareManifests(
     if (status === null) return [];
     const path = readablePath((after ?? before)!.path);
     const file: FileChange = {path, previousPath: null, status, isBinary: null, shown: 'named'};
-    return [{file, line: nameLine(file, sizes(before, after))}];
+    return [{file, line: nameLine(file, [sizes(before, after), ...hashes(before, after)].join(', '))}];
   });
   const kept = changed.slice(0, limits.files);
   const lines = kept.map(({line}) => line);
@@ -51,4 +51,16 @@ const isLink = ({content}: ManifestEntry) => content.startsWith('link:');
 function sizes(before: ManifestEntry | undefined, after: ManifestEntry | undefined): string {
   const known = [before, after].flatMap((entry) => (entry ? [entry.sizeBytes] : []));
   return `${[...new Set(known)].join(' -> ')} bytes`;
+}
+
+const SHA256 = 'sha256:';
+/** Of a hash, as many digits as tell files apart. */
+const SHOWN_DIGITS = 12;
+
+/** None where the content was not looked at. */
+function hashes(before: ManifestEntry | undefined, after: ManifestEntry | undefined): string[] {
+  const known = [before, after].flatMap((entry) =>
+    entry?.content.startsWith(SHA256) ? [entry.content.slice(SHA256.length).slice(0, SHOWN_DIGITS)] : [],
+  );
+  return known.length === 0 ? [] : [`sha256 ${known.join(' -> ')}`];
 }

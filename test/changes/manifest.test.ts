@@ -1,4 +1,5 @@
 import {execFileSync} from 'node:child_process';
+import {createHash} from 'node:crypto';
 import {
   mkdirSync,
   readdirSync,
@@ -27,6 +28,8 @@ async function changesBy(act: (dir: string) => void, dir: string, limits?: Parti
   return changes;
 }
 
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);
+
 function manifestsOf({options}: Opened): string {
   return join(options.storeDir, 'manifests');
 }
@@ -43,7 +46,7 @@ describe('a snapshot without git', () => {
     expect(isSame(before, await worktree.snapshot())).toBe(false);
   });
 
-  it('tells what is added, changed and gone, with sizes', async () => {
+  it('tells what is added, changed and gone, with sizes and hashes', async () => {
     const dir = folder();
     write(dir, {'a.txt': 'one\n', 'sub/b.txt': 'b\n', 'same.txt': '', 'link.txt': 'x'});
     const changes = await changesBy(() => {
@@ -55,10 +58,10 @@ describe('a snapshot without git', () => {
     expect(changes.text).toBe(
       [
         '4 files changed:',
-        '- modified a.txt (4 -> 7 bytes)',
-        '- type-changed link.txt (1 -> 5 bytes)',
-        '- added new/c.txt (2 bytes)',
-        '- deleted sub/b.txt (2 bytes)',
+        `- modified a.txt (4 -> 7 bytes, sha256 ${sha256('one\n')} -> ${sha256('longer\n')})`,
+        `- type-changed link.txt (1 -> 5 bytes, sha256 ${sha256('x')})`,
+        `- added new/c.txt (2 bytes, sha256 ${sha256('c\n')})`,
+        `- deleted sub/b.txt (2 bytes, sha256 ${sha256('b\n')})`,
         '',
       ].join('\n'),
     );
