@@ -40,8 +40,11 @@ interface Batch {
   bytes: number;
 }
 
-/** Queued bytes that are not kept waiting for the end of the turn. */
-const FULL_BATCH_BYTES = 512 * 1024;
+/** What comes within this time of a write goes out together: a flood is written in large pieces, all else at once. */
+const BETWEEN_WRITES_MS = 1;
+
+/** Queued bytes that are not kept waiting. */
+const FULL_BATCH_BYTES = 128 * 1024;
 
 /** Written bytes after which the disk begins to take them, so that little is left to wait for at the end of a step. */
 const SYNC_AHEAD_BYTES = 32 * 1024 * 1024;
@@ -86,8 +89,11 @@ export class FileSessionLog implements SessionLog {
   #isPrompt: boolean;
   #writing = false;
   #pumpScheduled = false;
-  /** Something was written in this turn of the event loop; what else comes in it goes out together at its end. */
-  #hasWrittenInTurn = false;
+  #writtenAtMs = Number.NEGATIVE_INFINITY;
+  /** The end of this turn of the event loop is looked at. */
+  #awaitsEndOfTurn = false;
+  /** Something was queued in it. */
+  #hasQueuedInTurn = false;
   /** Within `atOnce`. */
   #gathers = false;
   #failure: Error | null = null;
@@ -130,7 +136,7 @@ export class FileSessionLog implements SessionLog {
     };
     const {queue} = this.#events;
     const before = queue.length;
-    this.#lines.add(queue, head, body, raw);
+    queue.addText(this.#lines.line(head, body, raw));
     const event = eventOf(head, body, raw);
     fold(this.#state, event);
     this.#unseen.push(event);
@@ -157,10 +163,7 @@ export class FileSessionLog implements SessionLog {
       work();
     } finally {
       this.#gathers = false;
-      if (this.#backlogBytes > 0 && this.#isDue()) {
-        this.#pump();
-        this.#endTurnLater();
-      }
+      if (this.#backlogBytes > 0 && this.#isDue()) this.#pump();
     }
   }
 
@@ -312,28 +315,34 @@ export class FileSessionLog implements SessionLog {
 
   #queued(bytes: number): void {
     this.#backlogBytes += bytes;
+    this.#hasQueuedInTurn = true;
+    this.#awaitEndOfTurn();
     if (this.#gathers || !this.#isDue()) return;
     this.#pumpScheduled = true;
     queueMicrotask(() => this.#pump());
-    this.#endTurnLater();
   }
 
   /** Whether what is queued is to be written before the turn is over. */
   #isDue(): boolean {
     if (this.#writing || this.#pumpScheduled) return false;
-    return !this.#hasWrittenInTurn || this.#backlogBytes >= FULL_BATCH_BYTES;
+    if (this.#backlogBytes >= FULL_BATCH_BYTES) return true;
+    return this.#clock.monotonicMs() - this.#writtenAtMs >= BETWEEN_WRITES_MS;
   }
 
-  #endTurnLater(): void {
-    if (this.#hasWrittenInTurn) return;
-    this.#hasWrittenInTurn = true;
+  #awaitEndOfTurn(): void {
+    if (this.#awaitsEndOfTurn) return;
+    this.#awaitsEndOfTurn = true;
     setImmediate(() => this.#endTurn());
   }
 
-  /** A single event is seen at once, and a flood costs one write a turn. */
+  /** What waits is written once it is due, or once nothing more has come in a turn. */
   #endTurn(): void {
-    this.#hasWrittenInTurn = false;
-    if (!this.#writing) this.#pump();
+    const isFlood = this.#hasQueuedInTurn && !this.#isDue();
+    this.#awaitsEndOfTurn = false;
+    this.#hasQueuedInTurn = false;
+    if (this.#writing || this.#backlogBytes === 0) return;
+    if (isFlood) this.#awaitEndOfTurn();
+    else this.#pump();
   }
 
   #pump(): void {
@@ -355,7 +364,8 @@ export class FileSessionLog implements SessionLog {
     } catch (error) {
       this.#fail(error as Error);
     }
-    this.#isPrompt = this.#clock.monotonicMs() - startedMs < SLOW_WRITE_MS;
+    this.#writtenAtMs = this.#clock.monotonicMs();
+    this.#isPrompt = this.#writtenAtMs - startedMs < SLOW_WRITE_MS;
     this.#written(batch);
   }
 
@@ -368,6 +378,7 @@ export class FileSessionLog implements SessionLog {
         if (error) this.#fail(error);
         if (--open > 0) return;
         this.#writing = false;
+        this.#writtenAtMs = this.#clock.monotonicMs();
         this.#show(batch);
         this.#written(batch);
       });

@@ -5,7 +5,6 @@ const RETAINED_BYTES = 1024 * 1024;
 const MAX_BYTES_PER_UNIT = 3;
 /** For a longer text its bytes are counted first, so that little more is reserved than it takes. */
 const LONG_TEXT_UNITS = 16 * 1024;
-const ZERO = 0x30;
 
 /** What goes to a file in one write, gathered in one piece of memory that is used again and again. */
 export class WriteBlock {
@@ -28,11 +27,6 @@ export class WriteBlock {
     this.#length += bytes.length;
   }
 
-  addByte(byte: number): void {
-    this.#reserve(1);
-    this.#store[this.#length++] = byte;
-  }
-
   /** As UTF-8. */
   addText(text: string): void {
     const isLong = text.length > LONG_TEXT_UNITS;
@@ -40,38 +34,9 @@ export class WriteBlock {
     this.#length += this.#store.write(text, this.#length);
   }
 
-  /** As JSON has it. */
-  addNumber(number: number): void {
-    if (Number.isSafeInteger(number) && number >= 0 && !Object.is(number, -0)) this.#addDigits(number);
-    else this.addText(JSON.stringify(number));
-  }
-
-  /** Replaces the byte at `index`, one that was added. */
-  replaceByte(index: number, byte: number): void {
-    this.#store[index] = byte;
-  }
-
-  /** Takes back what was added after the first `length` bytes. */
-  cutTo(length: number): void {
-    this.#length = length;
-  }
-
   clear(): void {
     this.#length = 0;
     if (this.#store.length > RETAINED_BYTES) this.#store = Buffer.allocUnsafeSlow(SMALLEST_BYTES);
-  }
-
-  #addDigits(number: number): void {
-    let end = this.#length + 1;
-    for (let rest = number; rest >= 10; rest = Math.floor(rest / 10)) end++;
-    this.#reserve(end - this.#length);
-    this.#length = end;
-    for (let rest = number; ; ) {
-      const higher = Math.floor(rest / 10);
-      this.#store[--end] = ZERO + (rest - higher * 10);
-      if (higher === 0) return;
-      rest = higher;
-    }
   }
 
   #reserve(bytes: number): void {

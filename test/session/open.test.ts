@@ -10,6 +10,7 @@ import {writesPromptly} from '../../src/session/disk.ts';
 import {isSessionId, newSessionId} from '../../src/session/id.ts';
 import {openSessionLog} from '../../src/session/open.ts';
 import {stateDir} from '../../src/session/state-dir.ts';
+import {ManualClock} from '../support/manual-clock.ts';
 
 let home: string;
 beforeEach(() => {
@@ -221,6 +222,8 @@ describe('the state folder', () => {
   });
 });
 
+const turn = () => new Promise(setImmediate);
+
 describe('how bytes reach the disk', () => {
   it('at once on a local file system: recorded and shown when the turn is over', async () => {
     const log = await openSessionLog({stateDir: home, clock});
@@ -235,8 +238,9 @@ describe('how bytes reach the disk', () => {
     await log.close();
   });
 
-  it('the first of a turn at once, what follows together when the turn is over', async () => {
-    const log = await openSessionLog({stateDir: home, clock});
+  it('the first at once, what follows it closely together when nothing more comes in a turn', async () => {
+    const still = new ManualClock();
+    const log = await openSessionLog({stateDir: home, clock: still});
     let batches = 0;
     log.onWritten(() => batches++);
     const appended = async (text: string) => {
@@ -244,14 +248,34 @@ describe('how bytes reach the disk', () => {
       await Promise.resolve();
       return linesOf(log.eventsPath).length;
     };
-    expect([await appended('1'), await appended('2'), await appended('3')]).toEqual([1, 1, 1]);
-    await new Promise(setImmediate);
-    expect([batches, linesOf(log.eventsPath).length]).toEqual([2, 3]);
+    expect([await appended('1'), await appended('2')]).toEqual([1, 1]);
+    await turn();
+    expect(await appended('3')).toBe(1);
+    await turn();
+    expect(await appended('4')).toBe(1);
+    await turn();
+    await turn();
+    expect([batches, linesOf(log.eventsPath).length]).toEqual([2, 4]);
+    await log.close();
+  });
+
+  it('what goes on turn after turn, once it is time', async () => {
+    const still = new ManualClock();
+    const log = await openSessionLog({stateDir: home, clock: still});
+    const written: number[] = [];
+    for (let count = 0; count < 6; count++) {
+      log.append(note('x'));
+      still.advance(0.4);
+      await turn();
+      written.push(linesOf(log.eventsPath).length);
+    }
+    expect(written).toEqual([1, 1, 1, 4, 4, 4]);
     await log.close();
   });
 
   it('what is appended at once together, before that returns', async () => {
-    const log = await openSessionLog({stateDir: home, clock});
+    const still = new ManualClock();
+    const log = await openSessionLog({stateDir: home, clock: still});
     const seen: number[] = [];
     log.addView(({seq}) => void seen.push(seq, linesOf(log.eventsPath).length));
     log.atOnce(() => {
@@ -262,8 +286,9 @@ describe('how bytes reach the disk', () => {
     expect(seen).toEqual([1, 2, 2, 2]);
     log.atOnce(() => log.append(note('3')));
     expect(linesOf(log.eventsPath)).toHaveLength(2);
-    await new Promise(setImmediate);
-    expect(linesOf(log.eventsPath)).toHaveLength(3);
+    still.advance(1);
+    log.atOnce(() => log.append(note('4')));
+    expect(linesOf(log.eventsPath)).toHaveLength(4);
     await log.close();
   });
 
@@ -308,7 +333,7 @@ describe('how bytes reach the disk', () => {
     log.appendRaw(1, 'worker', 'stdout', Buffer.from('x'));
     await log.close();
     log.append(note('the file is closed'));
-    await Promise.resolve();
+    await log.flush();
     expect(log.failure()).toMatchObject({code: 'EBADF'});
   });
 
