@@ -308,7 +308,7 @@ export class FileSessionLog implements SessionLog {
       this.#raw.set(name, file);
       return file;
     } catch (error) {
-      this.#fail(error as Error);
+      this.#fail(systemCode(error) === 'ENOENT' ? this.#folderGone(error) : (error as Error));
       return null;
     }
   }

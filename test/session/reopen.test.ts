@@ -271,7 +271,10 @@ describe('a session folder that is removed under its writer', () => {
     const log = await openSessionLog({stateDir: home, clock: new ManualClock()});
     rmSync(log.dir, {recursive: true});
     log.appendRaw(1, 'worker', 'stdout', Buffer.from('x'));
-    expect(log.failure()).toMatchObject({code: 'ENOENT'});
+    expect(log.failure()).toMatchObject({
+      message: `the session folder ${log.dir} is gone`,
+      cause: {code: 'ENOENT'},
+    });
     await log.close();
   });
 
