@@ -1,6 +1,6 @@
 /** `oneshot --version` against `node -e 0`, one pair after the other. */
-import {execFileSync} from 'node:child_process';
 import {builtCli} from '../build.ts';
+import {nodeMs} from '../figures/node-time.ts';
 import {median, rounded} from '../stats.ts';
 import {defineCheck} from './check.ts';
 
@@ -14,8 +14,8 @@ export const coldStart = defineCheck({
     const oneshotMs: number[] = [];
     const bareMs: number[] = [];
     for (let pair = 0; pair < pairs; pair++) {
-      bareMs.push(timeNode(['-e', '0']));
-      oneshotMs.push(timeNode([cli, '--version']));
+      bareMs.push(nodeMs(['-e', '0']));
+      oneshotMs.push(nodeMs([cli, '--version']));
       if (pair % 10 === 9) progress(`${pair + 1} of ${pairs} pairs`);
     }
     const ratio = median(oneshotMs.map((ms, pair) => ms / bareMs[pair]!));
@@ -28,10 +28,3 @@ export const coldStart = defineCheck({
     };
   },
 });
-
-/** Wall time of one Node process from spawn to exit, ms. */
-function timeNode(args: readonly string[]): number {
-  const startedAt = performance.now();
-  execFileSync(process.execPath, args, {stdio: ['ignore', 'ignore', 'inherit']});
-  return performance.now() - startedAt;
-}

@@ -2,7 +2,7 @@
 import {tmpdir} from 'node:os';
 import {spawnChild} from '../../src/transport/spawn.ts';
 import type {Child, TransportChoice} from '../../src/transport/transport.ts';
-import {plainEnvironment} from './plain-environment.ts';
+import {plainEnvironment} from '../plain-environment.ts';
 import {type Stream, TickReader} from './ticks.ts';
 
 export interface StreamOptions {

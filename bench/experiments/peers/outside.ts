@@ -1,8 +1,8 @@
 /** The peers that are no Node programs: a reader in C, and Python's `subprocess.run`. */
 import {execFile} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
+import {plainEnvironment} from '../../plain-environment.ts';
 import {percentile} from '../../stats.ts';
-import {plainEnvironment} from '../plain-environment.ts';
 import {LINE_BYTES, lineArguments} from '../ticks.ts';
 import {compiled, programPath} from '../toolchain.ts';
 import type {PeerName} from './names.ts';

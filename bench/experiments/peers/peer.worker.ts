@@ -1,9 +1,9 @@
 /** One peer that is used from Node doing one task, in a process of its own. */
 import {randomUUID} from 'node:crypto';
+import {plainEnvironment} from '../../plain-environment.ts';
 import {percentile} from '../../stats.ts';
 import {answer, inputOf} from '../apart.ts';
 import {memoryGrowth} from '../memory.ts';
-import {plainEnvironment} from '../plain-environment.ts';
 import {LINE_BYTES, lineArguments, type Stream, TickReader} from '../ticks.ts';
 import {type NodePeerName, nodePeer, oneshotStops} from './node-peers.ts';
 import {countOrphans, ORPHANS_PROGRAM} from './orphans.ts';

@@ -1,9 +1,9 @@
 /** Some runs at once through `run()`, recorded, in a process of their own that measures itself. */
 import {monitorEventLoopDelay} from 'node:perf_hooks';
+import {plainEnvironment} from '../../plain-environment.ts';
 import {withTempFolder} from '../../process.ts';
 import {mustSucceed, runOnSpine} from '../../spine.ts';
 import {answer, inputOf} from '../apart.ts';
-import {plainEnvironment} from '../plain-environment.ts';
 import {LINE_BYTES, lineArguments} from '../ticks.ts';
 
 export interface RunsInput {
