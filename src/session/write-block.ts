@@ -1,6 +1,6 @@
 const SMALLEST_BYTES = 16 * 1024;
 /** A larger block is given back once it is written. */
-const RETAINED_BYTES = 1024 * 1024;
+const RETAINED_BYTES = 256 * 1024;
 /** UTF-8 takes at most this many bytes for a UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
 /** For a longer text its bytes are counted first, so that little more is reserved than it takes. */
