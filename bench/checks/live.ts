@@ -8,7 +8,7 @@ const TARGET = {p50Ratio: 2, p99Ratio: 5, claudeP95Ms: 100};
 
 export const live = defineCheck({
   full: {events: 6000, claudeChunks: 400},
-  reduced: {events: 1000, claudeChunks: 60},
+  reduced: {events: 3000, claudeChunks: 60},
   async measure({events, claudeChunks}, progress) {
     const {oneshot, bare} = await comparePty(events);
     progress(`PTY: oneshot ${JSON.stringify(oneshot)}, bare ${JSON.stringify(bare)}`);

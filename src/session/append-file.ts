@@ -47,11 +47,11 @@ export class AppendFile {
 
   /** Writes all that is queued before it returns. Throws the system error. */
   writeQueueNow(): void {
-    if (!this.hasQueue()) return;
-    const {bytes} = this.queue;
+    const {memory, length} = this.queue;
+    if (length === 0) return;
     this.#isUnsynced = true;
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
-    this.#passedBytes += bytes.length;
+    for (let at = 0; at < length; ) at += writeSync(this.#fd, memory, at, length - at);
+    this.#passedBytes += length;
     this.queue.clear();
   }
 

@@ -4,28 +4,30 @@
  */
 import type {EventBody, EventHead, RawSpan} from '../event.ts';
 
+type Constant = Pick<EventHead, 'session' | 'iteration' | 'role' | 'source'>;
+
 export class EventLines {
-  /** What comes between number and body, as it was in the event before. */
+  /** What comes between time and body, as it was in the event before. */
   #middle = '';
-  #of: Omit<EventHead, 'v' | 'seq' | 'raw'> | null = null;
+  #of: Constant | null = null;
 
   /** The line of the event with this head and body, its end included. */
   line(head: EventHead, body: EventBody, raw: RawSpan | undefined): string {
+    const {v, seq, at} = head;
     const fields = JSON.stringify(body).slice(1, -1);
-    return `{"v":${head.v},"seq":${head.seq},${this.#middleOf(head)},${fields}${raw ? rawField(raw) : ''}}\n`;
+    return `{"v":${v},"seq":${seq},"at":${at},${this.#middleOf(head)},${fields}${raw ? rawField(raw) : ''}}\n`;
   }
 
-  #middleOf({at, session, iteration, role, source}: EventHead): string {
+  #middleOf({session, iteration, role, source}: EventHead): string {
     const last = this.#of;
     const isSame =
       last !== null &&
-      last.at === at &&
       last.iteration === iteration &&
       last.role === role &&
       last.source === source &&
       last.session === session;
     if (!isSame) {
-      this.#of = {at, session, iteration, role, source};
+      this.#of = {session, iteration, role, source};
       this.#middle = JSON.stringify(this.#of).slice(1, -1);
     }
     return this.#middle;

@@ -164,6 +164,7 @@ export class FileSessionLog implements SessionLog {
     } finally {
       this.#gathers = false;
       if (this.#backlogBytes > 0 && this.#isDue()) this.#pump();
+      if (this.#backlogBytes > 0) this.#awaitEndOfTurn();
     }
   }
 
@@ -316,8 +317,9 @@ export class FileSessionLog implements SessionLog {
   #queued(bytes: number): void {
     this.#backlogBytes += bytes;
     this.#hasQueuedInTurn = true;
+    if (this.#gathers) return;
     this.#awaitEndOfTurn();
-    if (this.#gathers || !this.#isDue()) return;
+    if (!this.#isDue()) return;
     this.#pumpScheduled = true;
     queueMicrotask(() => this.#pump());
   }

@@ -16,7 +16,12 @@ export class WriteBlock {
     return this.#length;
   }
 
-  /** What was gathered. It lies in the block's own memory: valid until `clear`, or until more is added. */
+  /** Where what was gathered lies, in the first `length` bytes. Valid until `clear`, or until more is added. */
+  get memory(): Buffer {
+    return this.#store;
+  }
+
+  /** What was gathered, in the same place. */
   get bytes(): Buffer {
     return this.#store.subarray(0, this.#length);
   }
